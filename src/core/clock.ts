@@ -1,0 +1,25 @@
+// Time by argument: whatever waits takes a Clock, so tests move time by hand instead of sleeping.
+
+/** A pending timer. `cancel` is idempotent. */
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Monotonic milliseconds, with fractions. */
+  now(): number;
+  /** Calls `action` once after `delayMs`. The timer does not keep the process alive. */
+  after(delayMs: number, action: () => void): Timer;
+}
+
+// setTimeout fires at once for longer delays than this (2^31 - 1 ms).
+const longestTimerMs = 2_147_483_647;
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after(delayMs, action) {
+    const handle = setTimeout(action, Math.min(Math.max(delayMs, 0), longestTimerMs));
+    handle.unref();
+    return { cancel: () => clearTimeout(handle) };
+  },
+};

@@ -1,0 +1,106 @@
+// The one error class that crosses rooms, threads and the wire.
+
+import { type ErrorCode, errorCodes } from './error-codes.ts';
+
+/** Details beside the message of an {@link InferenceError}. */
+export interface ErrorDetails {
+  /** Path of the wrong field, as the client would write it: `messages[0].content`. */
+  readonly param?: string;
+  /** Delay after which a retry makes sense, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** What caused it. Logged, never sent. */
+  readonly cause?: unknown;
+}
+
+/** An error whose text the client may see. Messages say what was expected and what came, without user text or secrets. */
+export class InferenceError extends Error {
+  override readonly name: string = 'InferenceError';
+  /** A code of the table, or a model's own code when thrown as an {@link HttpError}. */
+  readonly code: string;
+  readonly status: number;
+  readonly param: string | null;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails & { readonly status?: number } = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.status = details.status ?? errorCodes[code].status;
+    this.param = details.param ?? null;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+/**
+ * Thrown by a Model class to choose the answer: status, message and, if wanted, code and field.
+ * Throws: RangeError when the status is not from 400 to 599.
+ * @example throw new HttpError(422, 'the image has no face', { code: 'no_face', param: 'image' });
+ */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly status: number;
+  readonly code: string | null;
+  readonly param: string | null;
+
+  constructor(status: number, message: string, details: { readonly code?: string; readonly param?: string; readonly cause?: unknown } = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    if (!Number.isInteger(status) || status < 400 || status > 599) throw new RangeError(`expected a status from 400 to 599, got ${status}`);
+    this.status = status;
+    this.code = details.code ?? null;
+    this.param = details.param ?? null;
+  }
+}
+
+/** An error as plain data, because an `Error` loses class, name and code between threads. */
+export interface ErrorRecord {
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+  readonly param: string | null;
+  readonly retryAfterMs?: number;
+  /** Stack of the cause, for the log alone. */
+  readonly stack?: string;
+}
+
+/**
+ * Turns anything thrown into a record. Errors that are neither ours nor an {@link HttpError} become `internal_error` with
+ * a fixed message: their text may hold a prompt or a secret, so it travels in `stack` for the log and no client sees it.
+ */
+export function toRecord(error: unknown): ErrorRecord {
+  if (error instanceof InferenceError) {
+    const record = { code: error.code, status: error.status, message: error.message, param: error.param };
+    return {
+      ...record,
+      ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+      ...(error.cause === undefined ? {} : { stack: stackOf(error.cause) }),
+    };
+  }
+  // By name, not instanceof: a model outside this package may carry its own copy of the class.
+  if (error instanceof Error && error.name === 'HttpError' && 'status' in error && typeof error.status === 'number') {
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : defaultCode(error.status);
+    const param = 'param' in error && typeof error.param === 'string' ? error.param : null;
+    return { code, status: error.status, message: error.message, param };
+  }
+  return { code: 'internal_error', status: 500, message: 'the model failed to answer', param: null, stack: stackOf(error) };
+}
+
+/** Rebuilds the error that {@link toRecord} flattened. */
+export function fromRecord(record: ErrorRecord): InferenceError {
+  const details = {
+    status: record.status,
+    ...(record.param === null ? {} : { param: record.param }),
+    ...(record.retryAfterMs === undefined ? {} : { retryAfterMs: record.retryAfterMs }),
+    ...(record.stack === undefined ? {} : { cause: record.stack }),
+  };
+  // A model's own code is not in the table; the status it chose carries the meaning then.
+  return new InferenceError(record.code as ErrorCode, record.message, details);
+}
+
+function defaultCode(status: number): string {
+  for (const [code, spec] of Object.entries(errorCodes)) if (spec.status === status) return code;
+  return status < 500 ? 'invalid_value' : 'internal_error';
+}
+
+function stackOf(error: unknown): string {
+  if (error instanceof Error) return error.stack ?? `${error.name}: ${error.message}`;
+  return typeof error === 'string' ? error : `thrown value of type ${typeof error}`;
+}
