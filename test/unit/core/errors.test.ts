@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { cancelError, cancelReasons } from '../../../src/core/cancellation.ts';
+import { errorCodes } from '../../../src/core/error-codes.ts';
+import { fromRecord, HttpError, InferenceError, toRecord } from '../../../src/core/errors.ts';
+
+test('an inference error survives the trip through a record', () => {
+  const error = new InferenceError('rate_limit_exceeded', 'expected room, got a full queue', { param: 'model', retryAfterMs: 1500 });
+  const back = fromRecord(structuredClone(toRecord(error)));
+  expect(back).toBeInstanceOf(InferenceError);
+  expect(back).toMatchObject({ code: 'rate_limit_exceeded', status: 429, param: 'model', retryAfterMs: 1500, message: error.message });
+});
+
+test('an HttpError of a model keeps its status, code and field', () => {
+  expect(toRecord(new HttpError(422, 'no face', { code: 'no_face', param: 'image' }))).toEqual({
+    code: 'no_face',
+    status: 422,
+    message: 'no face',
+    param: 'image',
+  });
+});
+
+test('an HttpError without a code takes the code of its status', () => {
+  expect(toRecord(new HttpError(404, 'gone')).code).toBe('unknown_url');
+});
+
+test('the text of a foreign error reaches the stack only', () => {
+  const record = toRecord(new Error('the secret prompt'));
+  expect(record).toMatchObject({ code: 'internal_error', status: 500 });
+  expect(record.message).not.toContain('secret');
+  expect(record.stack).toContain('the secret prompt');
+});
+
+test('an HttpError refuses a status that is not an error', () => {
+  expect(() => new HttpError(200, 'fine')).toThrow(RangeError);
+});
+
+test('every reason to cancel has an error of the table', () => {
+  for (const reason of cancelReasons) expect(Object.keys(errorCodes)).toContain(cancelError(reason).code);
+});

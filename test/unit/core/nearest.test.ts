@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { nearest } from '../../../src/core/nearest.ts';
+
+test('a mistyped word finds its neighbour', () => {
+  expect(nearest('runtme', ['weights', 'runtime'])).toBe('runtime');
+  expect(nearest('--Prot', ['--port', '--host'])).toBe('--port');
+});
+
+test('a word far from all finds none', () => {
+  expect(nearest('zebra', ['runtime', 'weights'])).toBeUndefined();
+});
