@@ -1,0 +1,24 @@
+// How a loaded model looks from outside: what `/v1/models`, the banner and the documentation show.
+
+import type { MethodName } from '../contract/methods.ts';
+import type { MethodSchemas } from '../contract/thread.ts';
+
+export type ModelState = 'loading' | 'ready' | 'failed' | 'unloading';
+
+export interface ModelView {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly description: string;
+  readonly state: ModelState;
+  /** Why the model failed; undefined otherwise. */
+  readonly reason: string | undefined;
+  /** Readiness of the server waits for it. */
+  readonly required: boolean;
+  readonly methods: readonly MethodName[];
+  readonly schemas: Readonly<Partial<Record<MethodName, MethodSchemas>>>;
+  /** Unix seconds of its load. */
+  readonly created: number;
+  readonly replicas: { readonly ready: number; readonly retired: number; readonly total: number };
+  readonly queued: number;
+  readonly running: number;
+}

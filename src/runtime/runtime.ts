@@ -1,0 +1,133 @@
+// The server without HTTP: which models are loaded, and the way of a call from its name to a replica.
+
+import { cancelError } from '../core/cancellation.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import { InferenceError } from '../core/errors.ts';
+import type { RunningCall } from '../contract/executor.ts';
+import type { MethodName } from '../contract/methods.ts';
+import type { Logger } from '../contract/model.ts';
+import { LiveTable } from '../registry/live-table.ts';
+import { readModelConfig } from '../registry/read-config.ts';
+import { HostedModel } from './hosted-model.ts';
+import type { ModelView } from './model-view.ts';
+import type { Submission } from './submission.ts';
+
+export interface RuntimeOptions {
+  /** `production` by default. */
+  readonly environment?: string;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+}
+
+/**
+ * Models and their calls, usable without a listener.
+ * @example
+ * const runtime = new Runtime({ logger });
+ * await runtime.load('models/minilm');
+ */
+export class Runtime {
+  readonly environment: string;
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #table = new LiveTable();
+  readonly #models = new Map<string, HostedModel>();
+  #draining = false;
+
+  constructor(options: RuntimeOptions) {
+    this.environment = options.environment ?? 'production';
+    this.#logger = options.logger;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** False when a replica is beyond help: its thread cannot be ended and none of its model serves. */
+  get alive(): boolean {
+    return [...this.#models.values()].every((model) => model.alive);
+  }
+
+  /**
+   * Loads the model of a folder and opens its routes. A model that fails stays listed as `failed` with its reason.
+   * Throws: invalid_config when the folder's configuration is wrong or its name is taken; nothing is listed then.
+   */
+  async load(dir: string): Promise<void> {
+    if (this.#draining) throw cancelError('drain');
+    const config = await readModelConfig(dir);
+    const taken = [config.model_name, ...config.aliases].find((name) => this.#table.get(name) !== undefined);
+    if (taken !== undefined) throw new InferenceError('invalid_config', `${dir}: the name "${taken}" belongs to a loaded model already`);
+    const model = new HostedModel({ dir, config, environment: this.environment, logger: this.#logger, clock: this.#clock, table: this.#table });
+    this.#models.set(config.model_name, model);
+    await model.load();
+  }
+
+  /**
+   * Closes the routes of a model, lets its accepted calls finish within `drainTimeoutMs`, and ends its threads.
+   * Returns false when a native run outlived the grace. Throws: model_not_found.
+   */
+  async unload(name: string, drainTimeoutMs = 30_000): Promise<boolean> {
+    const model = this.#models.get(name);
+    if (model === undefined) throw new InferenceError('model_not_found', 'expected the name of a loaded model', { param: 'model' });
+    const ended = await model.unload(drainTimeoutMs, 'unload');
+    this.#models.delete(name);
+    return ended;
+  }
+
+  models(): readonly ModelView[] {
+    return [...this.#models.values()].map((model) => model.view());
+  }
+
+  model(nameOrAlias: string): ModelView | undefined {
+    const entry = this.#table.get(nameOrAlias);
+    return entry === undefined ? undefined : this.#models.get(entry.name)?.view();
+  }
+
+  hasMethod(method: MethodName): boolean {
+    return this.#table.has(method);
+  }
+
+  modelsWith(method: MethodName): readonly string[] {
+    return this.#table.modelsWith(method).map((entry) => entry.name);
+  }
+
+  /** Whether every required model is ready and healthy, and the server is not stopping. */
+  async ready(): Promise<boolean> {
+    if (this.#draining) return false;
+    const required = [...this.#models.values()].filter((model) => model.required);
+    const answers = await Promise.all(required.map((model) => model.isHealthy()));
+    return answers.every(Boolean);
+  }
+
+  /** Milliseconds a call may take. With no or an unknown model named, the longest of the method's models. */
+  timeoutMs(method: MethodName, nameOrAlias: string | undefined): number {
+    const named = nameOrAlias === undefined ? undefined : this.#table.get(nameOrAlias);
+    const names = named === undefined ? this.modelsWith(method) : [named.name];
+    return Math.max(1, ...names.map((name) => this.#models.get(name)?.timeoutMs ?? 1));
+  }
+
+  /**
+   * Chooses the model, waits for a replica and starts the call. The observer hears the rest.
+   * Throws: whatever keeps the call from starting: 404, 400, 429, 503, or the reason of the aborted signal.
+   */
+  async submit(submission: Submission): Promise<RunningCall> {
+    if (this.#draining) throw cancelError('drain');
+    const entry = this.#table.resolve(submission.method, submission.model);
+    const model = this.#models.get(entry.name);
+    if (model === undefined) throw new InferenceError('model_not_found', 'expected the name of a loaded model', { param: 'model' });
+    return model.submit(submission);
+  }
+
+  /** Refuses new calls and lets accepted ones finish; those left after `timeoutMs` are cancelled. Idempotent. */
+  async drain(timeoutMs: number): Promise<void> {
+    this.#draining = true;
+    await Promise.all([...this.#models.values()].map((model) => model.drain(timeoutMs, 'drain')));
+  }
+
+  /** Ends all threads. Returns false when a native run outlived the grace: ending the process would abort it then. */
+  async close(): Promise<boolean> {
+    this.#draining = true;
+    const ended = await Promise.all([...this.#models.keys()].map((name) => this.unload(name, 0)));
+    return ended.every(Boolean);
+  }
+}

@@ -1,0 +1,44 @@
+// A model's tokenizer, read from the files that come with its weights.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
+
+export interface Tokenizer {
+  readonly vocabSize: number;
+  /** Jinja source of the chat template, where the model has one. */
+  readonly chatTemplate: string | undefined;
+  readonly bosToken: string | undefined;
+  readonly eosToken: string | undefined;
+  /** Token ids, never cut and never padded. */
+  encode(text: string, options: { readonly addSpecialTokens: boolean }): number[];
+  decode(ids: readonly number[], options: { readonly skipSpecialTokens: boolean }): string;
+}
+
+/** Reads `tokenizer.json` and `tokenizer_config.json`. Throws: Error naming the file that cannot be read. */
+export async function openTokenizer(dataDir: string): Promise<Tokenizer> {
+  const definition = await readObject(join(dataDir, 'tokenizer.json'));
+  const config = await readObject(join(dataDir, 'tokenizer_config.json'));
+  // The files may carry a truncation and padding of their own (128 tokens, say): length is the engine's business.
+  const tokenizer = new HubTokenizer({ ...definition, truncation: null, padding: null }, config);
+  return {
+    vocabSize: tokenizer.get_vocab(true).size,
+    chatTemplate: typeof config['chat_template'] === 'string' ? config['chat_template'] : undefined,
+    bosToken: tokenText(config['bos_token']),
+    eosToken: tokenText(config['eos_token']),
+    encode: (text, options) => tokenizer.encode(text, { add_special_tokens: options.addSpecialTokens }).ids,
+    decode: (ids, options) => tokenizer.decode([...ids], { skip_special_tokens: options.skipSpecialTokens, clean_up_tokenization_spaces: false }),
+  };
+}
+
+async function readObject(path: string): Promise<Record<string, unknown>> {
+  const parsed: unknown = JSON.parse(await readFile(path, 'utf8'));
+  if (typeof parsed !== 'object' || parsed === null) throw new Error(`expected a JSON object in ${path}`);
+  return parsed as Record<string, unknown>; // checked above
+}
+
+/** A token is written as its text, or as an object with a `content`. */
+function tokenText(token: unknown): string | undefined {
+  if (typeof token === 'string') return token;
+  return typeof token === 'object' && token !== null && 'content' in token && typeof token.content === 'string' ? token.content : undefined;
+}
