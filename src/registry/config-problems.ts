@@ -1,0 +1,63 @@
+// Everything that is wrong with a configuration, in one list, in words that help.
+
+import { Errors } from 'typebox/value';
+import type { TSchema } from 'typebox';
+import { nearest } from '../core/nearest.ts';
+
+/** One line per problem, each with the path of its key. Empty when the value fits. */
+export function configProblems(schema: TSchema, value: unknown): string[] {
+  const problems = new Map<string, string>();
+  for (const error of Errors(schema, value)) {
+    const path = keyPath(error.instancePath);
+    for (const [key, problem] of problemsOf(error, path, schema, value)) if (!problems.has(key)) problems.set(key, problem);
+  }
+  return [...problems.values()];
+}
+
+type Failure = ReturnType<typeof Errors>[number];
+
+function problemsOf(error: Failure, path: string, schema: TSchema, value: unknown): [string, string][] {
+  const at = (key: string): string => (path === '' ? key : `${path}.${key}`);
+  if (error.keyword === 'additionalProperties') {
+    const known = knownKeys(schema, error.instancePath);
+    return error.params.additionalProperties.map((key) => {
+      const near = nearest(key, known);
+      return [at(key), `${at(key)}: unknown key${near === undefined ? '' : `; did you mean "${near}"?`}`];
+    });
+  }
+  if (error.keyword === 'required') return error.params.requiredProperties.map((key) => [at(key), `${at(key)}: missing`]);
+  // The branches of a union fail one by one; the union's own line says it all.
+  if (error.keyword === 'anyOf' || error.keyword === 'const' || error.keyword === 'enum') {
+    return [[path, `${path}: expected one of the documented values, got ${found(value, error.instancePath)}`]];
+  }
+  return [[path, `${path === '' ? 'the file' : path}: ${error.message}, got ${found(value, error.instancePath)}`]];
+}
+
+function knownKeys(schema: TSchema, pointer: string): string[] {
+  let at: unknown = schema;
+  for (const part of pointer.split('/').slice(1)) {
+    const properties = member(at, 'properties');
+    at = member(properties, part) ?? member(at, 'items');
+  }
+  return Object.keys(member(at, 'properties') ?? {});
+}
+
+function found(value: unknown, pointer: string): string {
+  let at: unknown = value;
+  for (const part of pointer.split('/').slice(1)) at = member(at, part);
+  if (typeof at === 'number' || typeof at === 'boolean') return String(at);
+  if (at === null) return 'null';
+  return Array.isArray(at) ? 'a list' : `a ${typeof at}`;
+}
+
+function member(value: unknown, key: string): object | undefined {
+  return typeof value === 'object' && value !== null ? (Object.getOwnPropertyDescriptor(value, key)?.value as object | undefined) : undefined;
+}
+
+function keyPath(pointer: string): string {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part, index) => (/^\d+$/.test(part) ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .join('');
+}

@@ -1,0 +1,98 @@
+// The live table: which models exist, their state, and which of them has which method. Routes are read from it.
+
+import { InferenceError } from '../core/errors.ts';
+import type { MethodName } from '../contract/methods.ts';
+
+export type ModelState = 'loading' | 'ready' | 'failed' | 'unloading';
+
+/** A model's row. Methods are known from its construction on. */
+export interface ModelEntry {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly state: ModelState;
+  readonly methods: readonly MethodName[];
+}
+
+const transitions: Readonly<Record<ModelState, readonly ModelState[]>> = {
+  loading: ['ready', 'failed', 'unloading'],
+  ready: ['failed', 'unloading'],
+  failed: ['unloading'],
+  unloading: [],
+};
+
+export class LiveTable {
+  readonly #entries = new Map<string, ModelEntry>();
+  readonly #byMethod = new Map<MethodName, readonly ModelEntry[]>();
+
+  add(entry: ModelEntry): void {
+    this.#entries.set(entry.name, entry);
+    this.#rebuild();
+  }
+
+  /** Throws: RangeError on a transition that the states do not allow. */
+  update(name: string, change: Partial<Pick<ModelEntry, 'state' | 'methods'>>): void {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return;
+    if (change.state !== undefined && change.state !== entry.state && !transitions[entry.state].includes(change.state)) {
+      throw new RangeError(`a model cannot go from ${entry.state} to ${change.state}`);
+    }
+    this.#entries.set(name, { ...entry, ...change });
+    this.#rebuild();
+  }
+
+  remove(name: string): void {
+    this.#entries.delete(name);
+    this.#rebuild();
+  }
+
+  get(nameOrAlias: string): ModelEntry | undefined {
+    return this.#entries.get(nameOrAlias) ?? [...this.#entries.values()].find((entry) => entry.aliases.includes(nameOrAlias));
+  }
+
+  has(method: MethodName): boolean {
+    return this.#byMethod.has(method);
+  }
+
+  modelsWith(method: MethodName): readonly ModelEntry[] {
+    return this.#byMethod.get(method) ?? [];
+  }
+
+  /**
+   * The model that serves a call. Throws: unknown_url when no model has the method, missing_required_parameter when several have and none is
+   * named, model_not_found, model_loading, model_failed.
+   */
+  resolve(method: MethodName, nameOrAlias: string | undefined): ModelEntry {
+    const candidates = this.modelsWith(method);
+    const names = candidates.map((entry) => entry.name).join(', ');
+    const entry = nameOrAlias === undefined ? this.#only(method, candidates, names) : this.get(nameOrAlias);
+    if (entry === undefined) {
+      throw new InferenceError('model_not_found', `expected one of the models ${names}, got an unknown name`, { param: 'model' });
+    }
+    if (entry.state === 'failed') throw new InferenceError('model_failed', `the model ${entry.name} failed to load`);
+    if (!entry.methods.includes(method)) {
+      if (entry.state === 'loading' && entry.methods.length === 0) throw loading(entry);
+      throw new InferenceError('model_not_found', `the model ${entry.name} has no ${method}; models that have it: ${names}`, { param: 'model' });
+    }
+    if (entry.state === 'loading') throw loading(entry);
+    return entry;
+  }
+
+  #only(method: MethodName, candidates: readonly ModelEntry[], names: string): ModelEntry {
+    const [first, ...others] = candidates;
+    if (first === undefined) throw new InferenceError('unknown_url', `no loaded model has the method ${method}`);
+    if (others.length === 0) return first;
+    throw new InferenceError('missing_required_parameter', `model: expected one of ${names}, got nothing`, { param: 'model' });
+  }
+
+  #rebuild(): void {
+    this.#byMethod.clear();
+    for (const entry of this.#entries.values()) {
+      if (entry.state === 'failed' || entry.state === 'unloading') continue;
+      for (const method of entry.methods) this.#byMethod.set(method, [...this.modelsWith(method), entry]);
+    }
+  }
+}
+
+function loading(entry: ModelEntry): InferenceError {
+  return new InferenceError('model_loading', `the model ${entry.name} is still loading`, { retryAfterMs: 1_000 });
+}

@@ -1,0 +1,51 @@
+// Reads a model folder's `config.yaml`: all problems at once, defaults filled in.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Default } from 'typebox/value';
+import { parseDocument } from 'yaml';
+import { InferenceError } from '../core/errors.ts';
+import { nearest } from '../core/nearest.ts';
+import { configSchema, type ModelConfig } from '../contract/config.ts';
+import { methodNames, methods } from '../contract/methods.ts';
+import { configProblems } from './config-problems.ts';
+
+// A name that ends like a route could never be reached by its path.
+const reservedSuffixes = ['/predict', '/loaded', '/schema', '/websocket', ':predict'];
+
+/** Throws: invalid_config with one line per problem. */
+export async function readModelConfig(dir: string): Promise<ModelConfig> {
+  const file = join(dir, 'config.yaml');
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new InferenceError('invalid_config', `${file}: expected a readable file`, { cause });
+  });
+  const document = parseDocument(text);
+  if (document.errors.length > 0) throw invalid(file, document.errors.map((error) => error.message.split('\n')[0] ?? error.code));
+  const value: unknown = Default(configSchema, document.toJS() ?? {});
+  const problems = configProblems(configSchema, value);
+  if (problems.length > 0) throw invalid(file, problems);
+  const config = value as ModelConfig; // proved by the schema just above
+  const more = [...aliasProblems(config), ...methodProblems(config)];
+  if (more.length > 0) throw invalid(file, more);
+  return config;
+}
+
+function aliasProblems(config: ModelConfig): string[] {
+  return config.aliases.flatMap((alias, index) => {
+    const suffix = reservedSuffixes.find((reserved) => alias.endsWith(reserved));
+    return suffix === undefined ? [] : [`aliases[${index}]: expected a name that does not end in "${suffix}"`];
+  });
+}
+
+function methodProblems(config: ModelConfig): string[] {
+  const known: readonly string[] = [...methodNames, ...methodNames.map((name) => methods[name].alias ?? name)];
+  return Object.keys(config.runtime.concurrency).flatMap((key) => {
+    if (known.includes(key)) return [];
+    const near = nearest(key, known);
+    return [`runtime.concurrency.${key}: unknown method${near === undefined ? '' : `; did you mean "${near}"?`}`];
+  });
+}
+
+function invalid(file: string, problems: readonly string[]): InferenceError {
+  return new InferenceError('invalid_config', [`${file}:`, ...problems.map((problem) => `  ${problem}`)].join('\n'));
+}
