@@ -1,0 +1,242 @@
+// One replica: a thread of its own, the calls on it, and the ladder that a cancelled call climbs until its place is free.
+
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { type CancelReason, cancelError } from '../core/cancellation.ts';
+import type { Clock, Timer } from '../core/clock.ts';
+import { fromRecord, InferenceError } from '../core/errors.ts';
+import type { CallInput, CallObserver, RunningCall } from '../contract/executor.ts';
+import type { MethodName } from '../contract/methods.ts';
+import type { Logger } from '../contract/model.ts';
+import { ReplicaMemory } from '../contract/replica-memory.ts';
+import type { FromHost, HostTask, ModelDescription, ModelDescriptor, TaskOutcome, ToHost } from '../contract/thread.ts';
+
+export interface ReplicaOptions {
+  readonly model: ModelDescriptor;
+  /** File URL of the built host, `dist/workers/host/main.js`. */
+  readonly hostFile: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** A place became free, or the state changed. */
+  readonly onChange: () => void;
+}
+
+/** `retired`: a cancelled call will not end; no new calls. `ended`: the thread is gone or going. */
+export type ReplicaState = 'starting' | 'ready' | 'retired' | 'ended';
+
+interface OpenCall {
+  readonly callId: number;
+  readonly slot: number;
+  readonly method: MethodName;
+  /** Undefined once the observer has heard the end, or must hear no more. */
+  observer: CallObserver | undefined;
+  cancelled: boolean;
+  ladder: Timer | undefined;
+  readonly release: () => void;
+}
+
+// Cancel flags of a replica; far above any sensible concurrency.
+const slots = 2_048;
+// How often a thread that must end is looked at while it is inside native code.
+const nativePollMs = 10;
+
+export class Replica {
+  readonly #options: ReplicaOptions;
+  readonly #memory = new ReplicaMemory({ slots });
+  readonly #pool: Piscina;
+  readonly #port: MessagePort;
+  readonly #hostPort: MessagePort;
+  readonly #open = new Map<number, OpenCall>();
+  readonly #freeSlots = Array.from({ length: slots }, (_, index) => slots - 1 - index);
+  #state: ReplicaState = 'starting';
+  #nextCallId = 1;
+  #gone: Promise<void> | undefined;
+
+  constructor(options: ReplicaOptions) {
+    this.#options = options;
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#hostPort = port2;
+    this.#port.on('message', (message: FromHost) => this.#hear(message));
+    this.#pool = new Piscina({
+      filename: options.hostFile,
+      minThreads: 1,
+      maxThreads: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      concurrentTasksPerWorker: slots,
+      // The default freezes an idle worker's loop, and with it every timer of the model.
+      atomics: 'async',
+      recordTiming: false,
+    });
+    // A thread that dies is heard of through its tasks; without a listener the event would end the process.
+    this.#pool.on('error', (error: unknown) => options.logger.debug('thread error', { error: String(error) }));
+  }
+
+  get state(): ReplicaState {
+    return this.#state;
+  }
+
+  get inFlight(): number {
+    return this.#open.size;
+  }
+
+  /** Constructs and loads the model. Throws: invalid_model, load_failed. */
+  async start(onConstructed: (description: ModelDescription) => void): Promise<void> {
+    const task: HostTask = { kind: 'construct', model: this.#options.model, port: this.#hostPort, shared: this.#memory.buffer };
+    const description = await this.#task<ModelDescription>(task, [this.#hostPort]);
+    onConstructed(description);
+    await this.#task<void>({ kind: 'load' });
+    if (this.#state !== 'starting') throw cancelError('unload');
+    this.#become('ready');
+  }
+
+  runs(method: MethodName): number {
+    let count = 0;
+    for (const call of this.#open.values()) if (call.method === method) count += 1;
+    return count;
+  }
+
+  isHealthy(): Promise<boolean> {
+    return this.#task<boolean>({ kind: 'health' });
+  }
+
+  /** Starts a call. The caller has made sure that the replica is ready. */
+  call(input: CallInput, observer: CallObserver): RunningCall {
+    const slot = this.#freeSlots.pop();
+    if (slot === undefined) throw new InferenceError('rate_limit_exceeded', `expected at most ${slots} calls on a replica`);
+    const callId = this.#nextCallId++;
+    this.#memory.clear(slot);
+    let resolveReleased = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      resolveReleased = resolve;
+    });
+    const call: OpenCall = { callId, slot, method: input.method, observer, cancelled: false, ladder: undefined, release: resolveReleased };
+    this.#open.set(callId, call);
+    const transfer = input.body === undefined ? [] : [input.body.bytes.buffer as ArrayBuffer]; // a body's buffer is never shared memory
+    const task: HostTask = { kind: 'call', call: { callId, slot, method: input.method, body: input.body, request: input.request } };
+    this.#task<void>(task, transfer).then(
+      () => this.#release(call),
+      (error: unknown) => this.#threadLost(error),
+    );
+    return {
+      cancel: (reason) => this.#cancel(call, reason),
+      credit: (bytes) => this.#tell({ type: 'credit', callId, bytes }),
+      released,
+    };
+  }
+
+  /** Ends the thread once it is outside native code. Resolves false when that took longer than `giveUpMs`. Idempotent. */
+  async close(giveUpMs: number): Promise<boolean> {
+    if (this.#state === 'ready') await Promise.race([this.#task<void>({ kind: 'unload' }).catch(() => undefined), this.#wait(giveUpMs)]);
+    const gone = this.#end().then(() => true);
+    return Promise.race([gone, this.#wait(giveUpMs).then(() => false)]);
+  }
+
+  async #task<T>(task: HostTask, transfer: readonly (MessagePort | ArrayBuffer)[] = []): Promise<T> {
+    const outcome: TaskOutcome<T> = await this.#pool.run(task, { transferList: [...transfer] });
+    if (!outcome.ok) throw fromRecord(outcome.error);
+    return outcome.value;
+  }
+
+  #hear(message: FromHost): void {
+    if (message.type === 'log') {
+      this.#options.logger[message.level](message.message, { model: this.#options.model.config.model_name, ...message.fields });
+      return;
+    }
+    const call = this.#open.get(message.callId);
+    const observer = call?.observer;
+    if (call === undefined || observer === undefined) return; // its client has gone
+    if (message.type === 'head') return observer.head(message.head);
+    if (message.type === 'chunk') return observer.chunk(message.bytes, message.events);
+    call.observer = undefined;
+    if (message.type === 'fail') return observer.fail(fromRecord(message.error), message.framed);
+    if (message.type === 'whole') {
+      observer.head(message.head);
+      observer.chunk(message.bytes, 0);
+    }
+    observer.end(message.usage);
+  }
+
+  /** Rung 1 now; rungs 3 and 4 by the clock. */
+  #cancel(call: OpenCall, reason: CancelReason): void {
+    if (call.cancelled || !this.#open.has(call.callId)) return;
+    const { config } = this.#options.model;
+    call.cancelled = true;
+    call.observer = undefined;
+    this.#memory.cancel(call.slot, reason);
+    this.#tell({ type: 'cancel', callId: call.callId, reason });
+    call.ladder = this.#options.clock.after(config.runtime.cancel_grace_ms, () => {
+      if (this.#state === 'ready') this.#become('retired');
+      if (!config.runtime.terminable) return;
+      call.ladder = this.#options.clock.after(config.runtime.kill_grace_ms, () => void this.#end());
+    });
+  }
+
+  #release(call: OpenCall): void {
+    call.ladder?.cancel();
+    if (!this.#open.delete(call.callId)) return;
+    // The port and the task's own channel are not ordered with each other: the last message may still be on its way.
+    if (call.observer !== undefined) {
+      this.#open.set(call.callId, call);
+      setImmediate(() => this.#forget(call));
+      return;
+    }
+    this.#forget(call);
+  }
+
+  #forget(call: OpenCall): void {
+    this.#open.delete(call.callId);
+    const { observer } = call;
+    call.observer = undefined;
+    observer?.fail(new InferenceError('internal_error', 'the model ended without an answer'), false);
+    this.#freeSlots.push(call.slot);
+    call.release();
+    const stuck = [...this.#open.values()].some((other) => other.cancelled);
+    if (this.#state === 'retired' && !stuck) this.#become('ready');
+    else this.#options.onChange();
+  }
+
+  /** The thread died, or a message could not reach it. */
+  #threadLost(error: unknown): void {
+    if (this.#state !== 'ended') this.#options.logger.warn('a model thread was lost', { model: this.#options.model.config.model_name, error: String(error) });
+    void this.#end();
+  }
+
+  /** Rung 4: no new native call from here on; the thread ends when the running one, if any, is over. */
+  #end(): Promise<void> {
+    this.#gone ??= this.#endOnce();
+    return this.#gone;
+  }
+
+  async #endOnce(): Promise<void> {
+    this.#become('ended');
+    while (!this.#memory.mayEnd()) await this.#wait(nativePollMs);
+    await this.#pool.destroy();
+    this.#port.close();
+    for (const call of [...this.#open.values()]) {
+      call.ladder?.cancel();
+      const { observer } = call;
+      call.observer = undefined;
+      this.#open.delete(call.callId);
+      observer?.fail(new InferenceError('replica_lost', 'the thread of the model was ended', { retryAfterMs: 1_000 }), false);
+      call.release();
+    }
+    this.#options.onChange();
+  }
+
+  #tell(message: ToHost): void {
+    this.#port.postMessage(message);
+  }
+
+  #become(state: ReplicaState): void {
+    if (this.#state === 'ended' || this.#state === state) return;
+    this.#state = state;
+    this.#options.onChange();
+  }
+
+  #wait(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#options.clock.after(delayMs, resolve);
+    });
+  }
+}

@@ -1,0 +1,211 @@
+// One model in the runtime: its row in the live table, its queue and its replicas, from load to unload.
+
+import { availableParallelism } from 'node:os';
+import { type CancelReason, cancelError } from '../core/cancellation.ts';
+import type { Clock } from '../core/clock.ts';
+import { InferenceError } from '../core/errors.ts';
+import type { ModelConfig } from '../contract/config.ts';
+import type { CallObserver, RunningCall } from '../contract/executor.ts';
+import type { MethodName } from '../contract/methods.ts';
+import type { Logger } from '../contract/model.ts';
+import type { MethodSchemas, ModelDescription } from '../contract/thread.ts';
+import type { Replica } from '../pool/replica.ts';
+import { ReplicaSet } from '../pool/replica-set.ts';
+import type { LiveTable } from '../registry/live-table.ts';
+import { resolveSecrets } from '../registry/secrets.ts';
+import { verifyWeights } from '../registry/verify-weights.ts';
+import { ModelQueue } from '../scheduler/model-queue.ts';
+import { Calls } from './calls.ts';
+import { type InputCheck, inputCheck } from './model-schemas.ts';
+import type { ModelView } from './model-view.ts';
+import type { Submission } from './submission.ts';
+
+export interface HostedModelOptions {
+  readonly dir: string;
+  readonly config: ModelConfig;
+  readonly environment: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly table: LiveTable;
+}
+
+// The built host beside this file: dist/src/runtime → dist/workers/host.
+const hostFile = new URL('../../workers/host/main.js', import.meta.url).href;
+// After the drain, a native run may still be going: this long is waited for its end.
+const nativeRunGraceMs = 10_000;
+
+export class HostedModel {
+  readonly #options: HostedModelOptions;
+  readonly #created = Math.floor(Date.now() / 1000);
+  readonly #calls = new Calls();
+  readonly #checks = new Map<MethodName, InputCheck>();
+  #queue: ModelQueue<Replica> | undefined;
+  #replicas: ReplicaSet | undefined;
+  #schemas: Readonly<Partial<Record<MethodName, MethodSchemas>>> = {};
+  #reason: string | undefined;
+
+  constructor(options: HostedModelOptions) {
+    this.#options = options;
+    const { model_name: name, aliases } = options.config;
+    options.table.add({ name, aliases, state: 'loading', methods: [] });
+  }
+
+  get required(): boolean {
+    return this.#options.config.required;
+  }
+
+  get timeoutMs(): number {
+    return this.#options.config.runtime.timeout_ms;
+  }
+
+  get alive(): boolean {
+    const counts = this.#replicas?.counts;
+    return this.#state() !== 'ready' || counts === undefined || counts.retired < counts.total;
+  }
+
+  /** Never rejects: a model that fails is `failed`, with its reason. */
+  async load(): Promise<void> {
+    const { config, dir, clock, environment, logger } = this.#options;
+    try {
+      await verifyWeights(dir, config.weights);
+      const secrets = await resolveSecrets(config.secrets);
+      const { replicas, threads } = threadPlan(config);
+      const set = new ReplicaSet({
+        model: { config, dir, environment, secrets, threads },
+        replicas,
+        hostFile,
+        clock,
+        logger,
+        onRoom: () => this.#queue?.room(),
+        onDescribed: (description) => this.#described(description),
+        onFailed: (error) => this.#fail(error),
+      });
+      this.#replicas = set;
+      const { max_queue: maxQueue, max_queue_bytes: maxQueueBytes } = config.runtime;
+      this.#queue = new ModelQueue({ clock, maxQueue, maxQueueBytes, executor: { reserve: (method) => set.roomFor(method) } });
+      await set.load();
+      this.#options.table.update(config.model_name, { state: 'ready' });
+      logger.info('model ready', { model: config.model_name, replicas, threads });
+    } catch (error) {
+      this.#fail(error);
+      await this.#replicas?.close(nativeRunGraceMs);
+    }
+  }
+
+  /** Throws: what keeps the call from starting. */
+  async submit(submission: Submission): Promise<RunningCall> {
+    const { clock, config } = this.#options;
+    const { method, signal, facts, observer } = submission;
+    if (submission.body !== undefined) this.#checks.get(method)?.(submission.body);
+    const queue = this.#queue;
+    if (queue === undefined) throw new InferenceError('model_loading', 'the model is still loading', { retryAfterMs: 1_000 });
+    const own = new AbortController();
+    const gone = AbortSignal.any([signal, own.signal]);
+    const leave = this.#calls.enter((reason) => own.abort(cancelError(reason)));
+    const arrived = clock.now();
+    try {
+      const bytes = submission.bytes?.byteLength ?? 0;
+      const ticket = { method, bytes, priority: facts.priority, key: facts.apiKeyName ?? '', deadline: arrived + facts.deadlineMs, signal: gone };
+      const replica = await queue.acquire(ticket);
+      const waitedMs = clock.now() - arrived;
+      observer.started?.(config.model_name, waitedMs);
+      const body = submission.bytes === undefined ? undefined : { kind: submission.bodyKind, bytes: submission.bytes };
+      const request = { ...facts, model: config.model_name, deadlineMs: facts.deadlineMs - waitedMs };
+      const running = replica.call({ method, body, request }, observer);
+      this.#follow(running, gone, observer, leave);
+      return running;
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  isHealthy(): Promise<boolean> {
+    if (this.#state() !== 'ready' || this.#replicas === undefined) return Promise.resolve(false);
+    return this.#replicas.isHealthy();
+  }
+
+  async drain(timeoutMs: number, reason: CancelReason): Promise<void> {
+    await this.#calls.drain(this.#options.clock, timeoutMs, reason);
+  }
+
+  async unload(timeoutMs: number, reason: CancelReason): Promise<boolean> {
+    const { table, config } = this.#options;
+    table.update(config.model_name, { state: 'unloading' });
+    await this.drain(timeoutMs, reason);
+    this.#queue?.close(cancelError(reason));
+    const ended = (await this.#replicas?.close(nativeRunGraceMs)) ?? true;
+    table.remove(config.model_name);
+    return ended;
+  }
+
+  view(): ModelView {
+    const { config, table } = this.#options;
+    return {
+      name: config.model_name,
+      aliases: config.aliases,
+      description: config.description,
+      state: this.#state(),
+      reason: this.#reason,
+      required: config.required,
+      methods: table.get(config.model_name)?.methods ?? [],
+      schemas: this.#schemas,
+      created: this.#created,
+      replicas: this.#replicas?.counts ?? { ready: 0, retired: 0, total: 0 },
+      queued: this.#queue?.depth ?? 0,
+      running: this.#replicas?.running ?? 0,
+    };
+  }
+
+  /** Passes the signal on to the running call, and frees its place when the thread is done. */
+  #follow(running: RunningCall, gone: AbortSignal, observer: CallObserver, leave: () => void): void {
+    const onAbort = (): void => {
+      const error = gone.reason instanceof InferenceError ? gone.reason : cancelError('disconnect');
+      running.cancel(reasonOf(error));
+      observer.fail(error, false);
+    };
+    if (gone.aborted) onAbort();
+    else gone.addEventListener('abort', onAbort, { once: true });
+    void running.released.then(() => {
+      gone.removeEventListener('abort', onAbort);
+      leave();
+      this.#queue?.finished();
+    });
+  }
+
+  #state(): ModelView['state'] {
+    return this.#options.table.get(this.#options.config.model_name)?.state ?? 'unloading';
+  }
+
+  #described(description: ModelDescription): void {
+    if (this.#state() !== 'loading') return;
+    this.#schemas = description.schemas;
+    for (const method of description.methods) {
+      const schema = description.schemas[method]?.input;
+      if (schema !== undefined) this.#checks.set(method, inputCheck(schema));
+    }
+    this.#options.table.update(this.#options.config.model_name, { methods: description.methods });
+  }
+
+  #fail(error: unknown): void {
+    const { table, config, logger } = this.#options;
+    this.#reason = error instanceof Error ? error.message : String(error);
+    logger.error('model failed', { model: config.model_name, reason: this.#reason, ...(error instanceof Error && error.cause !== undefined ? { cause: String(error.cause) } : {}) });
+    if (this.#state() !== 'unloading') table.update(config.model_name, { state: 'failed' });
+    this.#queue?.close(new InferenceError('model_failed', `the model ${config.model_name} failed`));
+  }
+}
+
+function reasonOf(error: InferenceError): CancelReason {
+  if (error.code === 'timeout') return 'deadline';
+  if (error.code === 'shutting_down') return 'drain';
+  return error.code === 'replica_lost' ? 'unload' : 'disconnect';
+}
+
+/** `auto`: one thread per core for a single replica; one 1-thread replica per core when replicas are `auto` too. */
+function threadPlan(config: ModelConfig): { readonly replicas: number; readonly threads: number } {
+  const cores = availableParallelism();
+  const replicas = config.runtime.replicas === 'auto' ? cores : config.runtime.replicas;
+  const threads = config.resources.threads === 'auto' ? Math.max(1, Math.floor(cores / replicas)) : config.resources.threads;
+  return { replicas, threads };
+}

@@ -1,0 +1,59 @@
+// Finds what a class has: methods by name, their parameters, its schemas. A class that breaks the contract is refused by name.
+
+import { InferenceError } from '../../src/core/errors.ts';
+import { lifecycleAliases, type MethodName, methodNames, methods } from '../../src/contract/methods.ts';
+import type { MethodSchemas, ModelDescription } from '../../src/contract/thread.ts';
+
+export type Callable = (...args: readonly unknown[]) => unknown;
+
+/** An inspected instance. Its callables are bound. */
+export interface InspectedModel {
+  readonly description: ModelDescription;
+  readonly methods: ReadonlyMap<MethodName, Callable>;
+  /** A lifecycle member by its TypeScript name. */
+  member(name: string): Callable | undefined;
+}
+
+/** Throws: invalid_model. */
+export function inspectModel(instance: object): InspectedModel {
+  const found = new Map<MethodName, Callable>();
+  for (const name of methodNames) {
+    const callable = spelled(instance, name, methods[name].alias);
+    if (callable !== undefined) found.set(name, callable);
+  }
+  if (found.size === 0) throw new InferenceError('invalid_model', `expected a class with at least one of ${methodNames.join(', ')}, found none`);
+  const member = (name: string): Callable | undefined => spelled(instance, name, aliasOf(name));
+  const schemas = schemasOf(instance);
+  return { description: { methods: [...found.keys()], schemas, hasIsHealthy: member('isHealthy') !== undefined }, methods: found, member };
+}
+
+function aliasOf(name: string): string | undefined {
+  return Object.entries(lifecycleAliases).find(([own]) => own === name)?.[1];
+}
+
+function spelled(instance: object, name: string, alias: string | undefined): Callable | undefined {
+  const own = callableOf(instance, name);
+  const other = alias === undefined ? undefined : callableOf(instance, alias);
+  if (own !== undefined && other !== undefined) throw new InferenceError('invalid_model', `expected ${name} or ${alias}, found both`);
+  return own ?? other;
+}
+
+function callableOf(instance: object, name: string): Callable | undefined {
+  const value: unknown = Reflect.get(instance, name);
+  if (typeof value !== 'function') return undefined;
+  if (value.length > 2) throw new InferenceError('invalid_model', `expected ${name} with at most 2 parameters, found ${value.length}`);
+  return value.bind(instance) as Callable; // a function, just checked
+}
+
+function schemasOf(instance: object): Partial<Record<MethodName, MethodSchemas>> {
+  const declared: unknown = Reflect.get(instance.constructor, 'schemas');
+  if (typeof declared !== 'object' || declared === null) return {};
+  const schemas: Partial<Record<MethodName, MethodSchemas>> = {};
+  for (const name of methodNames) {
+    const pair: unknown = Reflect.get(declared, name) ?? Reflect.get(declared, methods[name].alias ?? name);
+    if (typeof pair !== 'object' || pair === null) continue;
+    // JSON text and back: what is not JSON Schema (symbols, functions of a builder) cannot cross to the main thread.
+    schemas[name] = JSON.parse(JSON.stringify(pair)) as MethodSchemas;
+  }
+  return schemas;
+}
