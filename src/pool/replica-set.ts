@@ -54,14 +54,15 @@ export class ReplicaSet {
     await Promise.all(Array.from({ length: this.#options.replicas }, () => this.#add()));
   }
 
-  /** The least loaded ready replica with room for one more call of the method. */
-  roomFor(method: MethodName): Replica | undefined {
+  /** Reserves a place on the least loaded ready replica with room for one more call of the method. */
+  reserve(method: MethodName): Replica | undefined {
     const limit = this.#concurrency(method);
     let best: Replica | undefined;
     for (const replica of this.#replicas) {
       if (replica.state !== 'ready' || replica.runs(method) >= limit) continue;
       if (best === undefined || replica.inFlight < best.inFlight) best = replica;
     }
+    best?.reserve(method);
     return best;
   }
 

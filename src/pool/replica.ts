@@ -48,6 +48,7 @@ export class Replica {
   readonly #hostPort: MessagePort;
   readonly #open = new Map<number, OpenCall>();
   readonly #freeSlots = Array.from({ length: slots }, (_, index) => slots - 1 - index);
+  readonly #reserved = new Map<MethodName, number>();
   #state: ReplicaState = 'starting';
   #nextCallId = 1;
   #gone: Promise<void> | undefined;
@@ -90,8 +91,9 @@ export class Replica {
     this.#become('ready');
   }
 
+  /** Calls of the method that run or have a place reserved. */
   runs(method: MethodName): number {
-    let count = 0;
+    let count = this.#reserved.get(method) ?? 0;
     for (const call of this.#open.values()) if (call.method === method) count += 1;
     return count;
   }
@@ -100,8 +102,15 @@ export class Replica {
     return this.#task<boolean>({ kind: 'health' });
   }
 
-  /** Starts a call. The caller has made sure that the replica is ready. */
+  /** Keeps a place for the `call` that follows: between the two, others may look for room. */
+  reserve(method: MethodName): void {
+    this.#reserved.set(method, (this.#reserved.get(method) ?? 0) + 1);
+  }
+
+  /** Starts a call in a reserved place. Throws: replica_lost when the thread ended since. */
   call(input: CallInput, observer: CallObserver): RunningCall {
+    this.#reserved.set(input.method, (this.#reserved.get(input.method) ?? 1) - 1);
+    if (this.#state === 'ended') throw new InferenceError('replica_lost', 'the thread of the model was ended', { retryAfterMs: 1_000 });
     const slot = this.#freeSlots.pop();
     if (slot === undefined) throw new InferenceError('rate_limit_exceeded', `expected at most ${slots} calls on a replica`);
     const callId = this.#nextCallId++;

@@ -82,7 +82,7 @@ export class HostedModel {
       });
       this.#replicas = set;
       const { max_queue: maxQueue, max_queue_bytes: maxQueueBytes } = config.runtime;
-      this.#queue = new ModelQueue({ clock, maxQueue, maxQueueBytes, executor: { reserve: (method) => set.roomFor(method) } });
+      this.#queue = new ModelQueue({ clock, maxQueue, maxQueueBytes, executor: set });
       await set.load();
       this.#options.table.update(config.model_name, { state: 'ready' });
       logger.info('model ready', { model: config.model_name, replicas, threads });
