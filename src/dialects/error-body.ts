@@ -1,0 +1,80 @@
+// Errors as each route family writes them: as a body, and as an event of a stream that has begun.
+
+import { type ErrorCode, type ErrorSpec, errorCodes } from '../core/error-codes.ts';
+import { type Family, type MethodName, methods } from '../contract/methods.ts';
+import { utf8 } from './sse.ts';
+
+/** What a client may learn of an error. */
+export interface WireError {
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+  readonly param: string | null;
+}
+
+/** The JSON body of an error answer. */
+export function errorBody(family: Family, record: WireError, requestId: string): object {
+  if (family !== 'anthropic') return { error: openaiError(record) };
+  return { type: 'error', error: { type: typesOf(record).anthropic, message: anthropicMessage(record) }, request_id: requestId };
+}
+
+/**
+ * The event that tells of an error inside a stream of the method's route.
+ * `sequenceNumber`: how many events the stream has had; only `responses` numbers them.
+ */
+export function errorFrame(method: MethodName, record: WireError, requestId: string, sequenceNumber: number): Uint8Array {
+  if (method === 'responses') {
+    const error = openaiError(record);
+    // Flat for OpenAI's clients and nested for those of Open Responses, which fail on the flat form alone.
+    const { code, message, param } = error;
+    return utf8(
+      `event: error\ndata: ${JSON.stringify({ type: 'error', sequence_number: sequenceNumber, code, message, param, error })}\n\n`,
+    );
+  }
+  const family: Family = methods[method].family;
+  const json = JSON.stringify(errorBody(family, record, requestId));
+  return utf8(family === 'anthropic' ? `event: error\ndata: ${json}\n\n` : `data: ${json}\n\n`);
+}
+
+/** What keeps a silent stream alive: a comment, or the named event that Anthropic's clients know. */
+export function heartbeat(family: Family): Uint8Array {
+  return utf8(family === 'anthropic' ? 'event: ping\ndata: {"type":"ping"}\n\n' : ':\n\n');
+}
+
+function openaiError(record: WireError): { message: string; type: string; param: string | null; code: string | null } {
+  const known = specOf(record.code);
+  const code = known !== undefined && !known.onWire ? null : record.code;
+  return { message: record.message, type: typesOf(record).openai, param: record.param, code };
+}
+
+/** The Anthropic envelope has no place for the field, so it leads the message, the way their own server writes it. */
+function anthropicMessage({ code, message, param }: WireError): string {
+  if (param === null) return message;
+  return code === 'missing_required_parameter' ? `${param}: Field required` : `${param}: ${message}`;
+}
+
+function specOf(code: string): ErrorSpec | undefined {
+  return Object.hasOwn(errorCodes, code) ? errorCodes[code as ErrorCode] : undefined; // hasOwn proves the key
+}
+
+/** By the table, or by status for a code that a model made up. */
+function typesOf({ code, status }: WireError): { readonly openai: string; readonly anthropic: string } {
+  const known = specOf(code);
+  if (known !== undefined) return { openai: known.openaiType, anthropic: known.anthropicType };
+  if (status === 429) return { openai: 'rate_limit_error', anthropic: 'rate_limit_error' };
+  if (status >= 500) return { openai: 'server_error', anthropic: serverTypes.get(status) ?? 'api_error' };
+  return { openai: 'invalid_request_error', anthropic: clientTypes.get(status) ?? 'invalid_request_error' };
+}
+
+const serverTypes = new Map([
+  [503, 'overloaded_error'],
+  [504, 'timeout_error'],
+  [529, 'overloaded_error'],
+]);
+
+const clientTypes = new Map([
+  [401, 'authentication_error'],
+  [403, 'permission_error'],
+  [404, 'not_found_error'],
+  [413, 'request_too_large'],
+]);

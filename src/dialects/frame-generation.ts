@@ -1,0 +1,53 @@
+// Frames what a text method returned: the neutral iterator, finished wire objects or chunks, or a result sent as it is.
+
+import type { FrameContext, Framed } from '../contract/dialect.ts';
+import type { GenerationEvent } from '../contract/generation.ts';
+import type { MethodName } from '../contract/methods.ts';
+import { checkedEvents, type GatheredGeneration, gatherEvents, isGenerationEvent } from './generation-events.ts';
+import { type FrameStream, framesOf, iteratorOf, openItems } from './items.ts';
+import { jsonReply, toJson } from './json-reply.ts';
+import { framePassthrough, frameRaw } from './native/any-result.ts';
+import { dataFrame, doneFrame, eventFrame, sseHead } from './sse.ts';
+
+/** How one route writes a generation. */
+export interface GenerationRoute {
+  readonly method: MethodName;
+  /** Whether each event is named after the chunk's `type`. */
+  readonly namedEvents: boolean;
+  /** Whether `[DONE]` ends a stream. */
+  readonly doneAtEnd: boolean;
+  whole(generation: GatheredGeneration, context: FrameContext): object;
+  stream(events: AsyncIterable<GenerationEvent>, context: FrameContext): FrameStream;
+}
+
+export async function frameGeneration(route: GenerationRoute, result: unknown, context: FrameContext): Promise<Framed> {
+  const { method } = route;
+  const passed = await framePassthrough(result);
+  if (passed !== undefined) return passed;
+  const iterator = iteratorOf(result);
+  if (iterator === undefined) return jsonReply(method, result);
+  const opened = await openItems(iterator);
+  const raw = await frameRaw(method, opened);
+  if (raw !== undefined) return raw;
+  const { first, items } = opened;
+  if (first.done !== true && !isGenerationEvent(first.value)) {
+    return { kind: 'stream', head: sseHead, frames: await framesOf(items, (chunks) => wireChunks(route, chunks)) };
+  }
+  // No event at all is no generation: gathering says so before a head is sent.
+  if (context.body['stream'] === true && first.done !== true) {
+    const frames = await framesOf(items, (rest) => route.stream(checkedEvents(method, rest), context));
+    return { kind: 'stream', head: sseHead, frames };
+  }
+  const generation = await gatherEvents(method, checkedEvents(method, items));
+  return jsonReply(method, route.whole(generation, context), generation.usage);
+}
+
+async function* wireChunks(route: GenerationRoute, chunks: AsyncIterable<unknown>): FrameStream {
+  for await (const chunk of chunks) {
+    const json = toJson(route.method, chunk);
+    const name = route.namedEvents && typeof chunk === 'object' && chunk !== null && 'type' in chunk ? chunk.type : undefined;
+    yield typeof name === 'string' ? eventFrame(name, json) : dataFrame(json);
+  }
+  if (route.doneAtEnd) yield doneFrame();
+  return undefined;
+}

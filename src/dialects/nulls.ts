@@ -1,0 +1,24 @@
+// Null means absent on every route: official clients send it for each optional field they leave out.
+
+/**
+ * The value without the null members of its objects, at every depth. Nulls inside arrays stay, since dropping one would move
+ * its neighbours.
+ * What holds no null comes back as it is, so a large body costs no copy.
+ */
+export function dropNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    let copy: unknown[] | undefined;
+    for (const [index, item] of value.entries()) {
+      const kept = dropNulls(item);
+      if (kept === item) continue;
+      copy ??= [...value];
+      copy[index] = kept;
+    }
+    return copy ?? value;
+  }
+  const entries = Object.entries(value);
+  const kept = entries.filter(([, member]) => member !== null).map(([key, member]) => [key, dropNulls(member)] as const);
+  const same = kept.length === entries.length && kept.every(([, member], index) => member === entries[index]?.[1]);
+  return same ? value : Object.fromEntries(kept);
+}

@@ -1,0 +1,72 @@
+// The body of `POST /v1/chat/completions`, and what it asks of a generator.
+
+import Type, { type Static } from 'typebox';
+import type { CheckedBody } from '../../contract/dialect.ts';
+import type { ChatMessage, GenerationRequest } from '../../contract/generation.ts';
+import { InferenceError } from '../../core/errors.ts';
+import { chatInput } from '../chat-prompt.ts';
+import { checkBody } from '../check-body.ts';
+import { contentText, type PartTypes } from '../content-text.ts';
+import { limitsOf, samplingFields, samplingOf, stopField, streamFields } from '../sampling.ts';
+
+const partSchema = Type.Object({ type: Type.String(), text: Type.Optional(Type.String()), refusal: Type.Optional(Type.String()) });
+
+const messageSchema = Type.Object({
+  role: Type.Enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
+  content: Type.Optional(Type.Union([Type.String(), Type.Array(partSchema)])),
+  tool_calls: Type.Optional(Type.Array(Type.Unknown())),
+  function_call: Type.Optional(Type.Unknown()),
+});
+
+export const chatSchema = Type.Object({
+  model: Type.Optional(Type.String({ minLength: 1 })),
+  messages: Type.Array(messageSchema, { minItems: 1 }),
+  max_completion_tokens: Type.Optional(Type.Integer({ minimum: 1 })),
+  max_tokens: Type.Optional(Type.Integer({ minimum: 1 })),
+  stop: stopField,
+  ...samplingFields,
+  ...streamFields,
+});
+
+export type ChatCompletionsRequest = Static<typeof chatSchema>;
+
+const partTypes: PartTypes = {
+  text: new Set(['text', 'input_text', 'refusal']),
+  dropped: new Set(),
+  refused: new Set(['image_url', 'input_audio', 'file', 'video_url', 'audio_url']),
+};
+
+export function checkChat(body: unknown): CheckedBody {
+  const checked = checkBody('chatCompletions', chatSchema, body);
+  chatMessages(checked as ChatCompletionsRequest); // Proven by the schema; throws for parts that a text model cannot take.
+  return checked;
+}
+
+/** Throws: InferenceError with the path of a part that is not text. */
+export function chatToGeneration(body: ChatCompletionsRequest | CheckedBody): GenerationRequest {
+  const request = body as ChatCompletionsRequest; // A checked body passed this schema.
+  return {
+    input: chatInput(chatMessages(request)),
+    inputParam: 'messages',
+    ...samplingOf(request),
+    ...limitsOf(request.max_completion_tokens ?? request.max_tokens, request.stop),
+  };
+}
+
+function chatMessages(request: ChatCompletionsRequest): readonly ChatMessage[] {
+  return request.messages.map((message, index) => {
+    const path = `messages[${index}]`;
+    const calls = (message.tool_calls?.length ?? 0) > 0 ? 'tool_calls' : message.function_call === undefined ? undefined : 'function_call';
+    if (calls !== undefined) {
+      throw new InferenceError('unsupported_parameter', `expected ${path} without ${calls}, which this model does not support`, {
+        param: `${path}.${calls}`,
+      });
+    }
+    if (message.content === undefined) {
+      throw new InferenceError('missing_required_parameter', `expected ${path}.content, got nothing`, { param: `${path}.content` });
+    }
+    return { role: roles[message.role], content: contentText(message.content, `${path}.content`, partTypes) };
+  });
+}
+
+const roles = { system: 'system', developer: 'system', user: 'user', assistant: 'assistant', tool: 'tool', function: 'tool' } as const;

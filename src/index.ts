@@ -1,0 +1,16 @@
+// The public package: the contract, the errors, the runtime. Engines are in `heddle/engines`.
+
+export type { ModelConfig, WeightFile } from './contract/config.ts';
+export type { ChatMessage, EmbeddingsResult, GenerationEvent, GenerationInput, GenerationRequest } from './contract/generation.ts';
+export type { MethodName } from './contract/methods.ts';
+export type { Cancellable, Logger, ModelContext, ModelRequest, NativeGauge } from './contract/model.ts';
+export { type ErrorCode, errorCodes } from './core/error-codes.ts';
+export { HttpError, InferenceError } from './core/errors.ts';
+export { type MessagesRequest, messagesToGeneration } from './dialects/anthropic/messages-request.ts';
+export { type ChatCompletionsRequest, chatToGeneration } from './dialects/openai/chat-request.ts';
+export { type CompletionsRequest, completionToGeneration } from './dialects/openai/completions-request.ts';
+export type { EmbeddingsRequest } from './dialects/openai/embeddings.ts';
+export { type ResponsesRequest, responseToGeneration } from './dialects/openai/responses-request.ts';
+export type { ModelView } from './runtime/model-view.ts';
+export { Runtime, type RuntimeOptions } from './runtime/runtime.ts';
+export type { Submission, SubmissionObserver } from './runtime/submission.ts';

@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { dropNulls } from '../../../src/dialects/nulls.ts';
+import { dialectFor } from '../../../src/dialects/route-dialects.ts';
+import { refusal } from './framing.ts';
+
+const user = { role: 'user', content: 'hi' };
+const refused = (method: Parameters<typeof dialectFor>[0], body: unknown) => refusal(() => dialectFor(method).check(body));
+
+test.each([
+  ['chatCompletions', {}, 'missing_required_parameter', 'messages'],
+  ['chatCompletions', [], 'invalid_type', null],
+  ['chatCompletions', { messages: [] }, 'invalid_value', 'messages'],
+  ['chatCompletions', { messages: [{ role: 'user', content: 5 }] }, 'invalid_type', 'messages[0].content'],
+  [
+    'chatCompletions',
+    { messages: [{ role: 'user', content: [{ text: 'x' }] }] },
+    'missing_required_parameter',
+    'messages[0].content[0].type',
+  ],
+  ['chatCompletions', { messages: [{ role: 'user', content: null }] }, 'missing_required_parameter', 'messages[0].content'],
+  ['chatCompletions', { messages: [{ role: 'king', content: 'x' }] }, 'invalid_value', 'messages[0].role'],
+  ['chatCompletions', { messages: [user], temperature: '0.5' }, 'invalid_type', 'temperature'],
+  ['chatCompletions', { messages: [user], temperature: 3 }, 'invalid_value', 'temperature'],
+  ['chatCompletions', { messages: [user], stop: '' }, 'invalid_value', 'stop'],
+  ['chatCompletions', { messages: [user], stop: ['a', 7] }, 'invalid_type', 'stop[1]'],
+  ['chatCompletions', { messages: [user], stream_options: { include_usage: true } }, 'invalid_value', 'stream_options'],
+  ['chatCompletions', { messages: [user], tools: [{}] }, 'unsupported_parameter', 'tools'],
+  ['chatCompletions', { messages: [user], n: 2 }, 'unsupported_value', 'n'],
+  ['chatCompletions', { messages: [user], logprobs: true }, 'unsupported_parameter', 'logprobs'],
+  ['chatCompletions', { messages: [user], logit_bias: { 1: 5 } }, 'unsupported_parameter', 'logit_bias'],
+  ['chatCompletions', { messages: [user], response_format: { type: 'json_object' } }, 'unsupported_value', 'response_format'],
+  ['chatCompletions', { messages: [{ role: 'user', content: [{ type: 'image_url' }] }] }, 'unsupported_value', 'messages[0].content[0]'],
+  ['completions', { prompt: ['a', 'b'] }, 'unsupported_value', 'prompt'],
+  ['completions', { prompt: [] }, 'invalid_value', 'prompt'],
+  ['completions', { prompt: 'a', echo: true }, 'unsupported_value', 'echo'],
+  ['completions', { prompt: 'a', suffix: 'b' }, 'unsupported_parameter', 'suffix'],
+  ['completions', { prompt: 'a', best_of: 2 }, 'unsupported_value', 'best_of'],
+  ['completions', { prompt: true }, 'invalid_type', 'prompt'],
+  ['responses', { input: 'a', previous_response_id: 'resp_1' }, 'unsupported_parameter', 'previous_response_id'],
+  ['responses', { input: 'a', background: true }, 'unsupported_value', 'background'],
+  ['responses', { input: 'a', text: { format: { type: 'json_object' } } }, 'unsupported_value', 'text.format'],
+  ['responses', { input: [{ type: 'function_call' }] }, 'unsupported_value', 'input[0]'],
+  ['responses', { input: [{ role: 'user' }] }, 'missing_required_parameter', 'input[0].content'],
+  ['messages', { messages: [user] }, 'missing_required_parameter', 'max_tokens'],
+  ['messages', { max_tokens: 4, messages: [user], tools: [{}] }, 'unsupported_parameter', 'tools'],
+  ['messages', { max_tokens: 4, messages: [user], temperature: 1.5 }, 'invalid_value', 'temperature'],
+  ['embeddings', { input: '' }, 'invalid_value', 'input'],
+  ['embeddings', { input: ['a', ''] }, 'invalid_value', 'input[1]'],
+  ['embeddings', { input: [] }, 'invalid_value', 'input'],
+  ['embeddings', { input: ['a', 3] }, 'invalid_type', 'input[1]'],
+  ['embeddings', { input: 'a', encoding_format: 'int8' }, 'invalid_value', 'encoding_format'],
+] as const)('%s refuses %j with %s at %s', (method, body, code, param) => {
+  expect(refused(method, body)).toMatchObject({ code, param, status: 400 });
+});
+
+test('embeddings refuse more than 2048 inputs, whatever they are', () => {
+  for (const item of ['a', [1]]) {
+    const message = 'expected input to be at most 2048 items long, got 2049 items';
+    expect(refused('embeddings', { input: new Array(2049).fill(item) })).toMatchObject({ code: 'invalid_value', param: 'input', message });
+  }
+});
+
+test('the message tells the type that came and never the text', () => {
+  expect(refused('chatCompletions', { messages: 'secret' })).toMatchObject({ message: 'expected messages to be array, got string' });
+  expect(refused('chatCompletions', { messages: [{ role: 'user', content: 5 }] })).toMatchObject({
+    message: 'expected messages[0].content to be string or array, got 5',
+  });
+});
+
+test.each([
+  [
+    'chatCompletions',
+    { messages: [user], n: 1, logprobs: false, top_logprobs: 0, logit_bias: {}, tools: [], tool_choice: 'none', functions: [] },
+  ],
+  [
+    'chatCompletions',
+    { messages: [user], response_format: { type: 'text' }, modalities: ['text'], store: false, chat_template_kwargs: { a: 1 } },
+  ],
+  ['chatCompletions', { messages: [{ role: 'assistant', content: 'x', tool_calls: [] }], frequency_penalty: 0, presence_penalty: 0 }],
+  ['completions', { prompt: 'a', n: 1, best_of: 1, echo: false, suffix: '', logit_bias: {}, logprobs: false }],
+  [
+    'responses',
+    { input: 'a', tools: [], tool_choice: 'auto', background: false, store: true, text: { format: { type: 'text' }, verbosity: 'low' } },
+  ],
+  ['messages', { max_tokens: 1, messages: [user], tools: [], tool_choice: { type: 'auto' }, thinking: { type: 'disabled' }, metadata: {} }],
+] as const)('%s accepts the neutral values of %j', (method, body) => {
+  expect(dialectFor(method).check(body)).toEqual(body);
+});
+
+test('null means absent, at every depth, and checking twice changes nothing', () => {
+  const { check } = dialectFor('chatCompletions');
+  const once = check({
+    messages: [{ role: 'user', content: 'hi', tool_calls: null }],
+    tools: null,
+    stream_options: null,
+    stop: null,
+    temperature: null,
+  });
+  expect(once).toEqual({ messages: [user] });
+  expect(check(once)).toBe(once);
+  expect(refused('chatCompletions', { messages: null })).toMatchObject({ code: 'missing_required_parameter', param: 'messages' });
+});
+
+test('a value without nulls is not copied, and nulls in arrays stay', () => {
+  const value = { a: [1, { b: 2 }] };
+  expect(dropNulls(value)).toBe(value);
+  expect(dropNulls({ a: [null, { b: null }] })).toEqual({ a: [null, {}] });
+});
+
+test('predict takes any body as it is', () => {
+  for (const body of [undefined, null, [null], { a: null }]) expect(dialectFor('predict').check(body)).toEqual(body);
+});

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { errorBody, errorFrame, heartbeat } from '../../../src/dialects/error-body.ts';
+
+const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
+const missing = { code: 'missing_required_parameter', status: 400, message: 'expected max_tokens, got nothing', param: 'max_tokens' };
+const internal = { code: 'internal_error', status: 500, message: 'the model failed to answer', param: null };
+
+test('each family has its envelope', () => {
+  expect(errorBody('openai', missing, 'req_1')).toEqual({
+    error: { message: missing.message, type: 'invalid_request_error', param: 'max_tokens', code: 'missing_required_parameter' },
+  });
+  expect(errorBody('native', internal, 'req_1')).toEqual({
+    error: { message: internal.message, type: 'server_error', param: null, code: null },
+  });
+  expect(errorBody('anthropic', missing, 'req_1')).toEqual({
+    type: 'error',
+    error: { type: 'invalid_request_error', message: 'max_tokens: Field required' },
+    request_id: 'req_1',
+  });
+});
+
+test.each([
+  [403, 'permission_error', 'invalid_request_error'],
+  [429, 'rate_limit_error', 'rate_limit_error'],
+  [503, 'overloaded_error', 'server_error'],
+  [500, 'api_error', 'server_error'],
+])("a model's own code with status %i is typed by its status", (status, anthropic, openai) => {
+  const record = { code: 'own', status, message: 'm', param: null };
+  expect(errorBody('anthropic', record, 'r')).toMatchObject({ error: { type: anthropic } });
+  expect(errorBody('openai', record, 'r')).toMatchObject({ error: { type: openai, code: 'own' } });
+});
+
+test('in-stream errors take the form of their route', () => {
+  expect(text(errorFrame('chatCompletions', internal, 'r', 4))).toMatch(/^data: \{"error":\{.*\}\}\n\n$/);
+  expect(text(errorFrame('predict', internal, 'r', 4))).toMatch(/^data: \{"error":/);
+  expect(text(errorFrame('messages', internal, 'r', 4))).toMatch(/^event: error\ndata: \{"type":"error".*"request_id":"r"\}\n\n$/);
+  const response = text(errorFrame('responses', internal, 'r', 4));
+  expect(response).toMatch(/^event: error\n/);
+  expect(JSON.parse(response.split('data: ')[1] ?? '')).toMatchObject({
+    type: 'error',
+    sequence_number: 4,
+    code: null,
+    error: { type: 'server_error' },
+  });
+});
+
+test('heartbeats are a comment, or a ping for Anthropic', () => {
+  expect(text(heartbeat('openai'))).toBe(':\n\n');
+  expect(text(heartbeat('anthropic'))).toBe('event: ping\ndata: {"type":"ping"}\n\n');
+});

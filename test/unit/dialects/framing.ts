@@ -1,0 +1,52 @@
+// What the dialect tests share: a context, a neutral generation, and a reader of framed replies.
+
+import type { FrameContext, Framed } from '../../../src/contract/dialect.ts';
+import type { GenerationEvent } from '../../../src/contract/generation.ts';
+import type { MethodName } from '../../../src/contract/methods.ts';
+import { dialectFor } from '../../../src/dialects/route-dialects.ts';
+
+export function contextFor(method: MethodName, body: object, gather = false): FrameContext {
+  return { body: dialectFor(method).check(body), model: 'tiny', requestId: 'req_1', created: 1_700_000_000, gather };
+}
+
+export function* generation(end: 'stop' | 'length' = 'stop', stopSequence?: string): Generator<GenerationEvent> {
+  yield { type: 'usage', promptTokens: 3, completionTokens: 0 };
+  yield { type: 'text', text: 'Hel' };
+  yield { type: 'text', text: 'lo' };
+  yield { type: 'finish', reason: end, ...(stopSequence === undefined ? {} : { stopSequence }) };
+  yield { type: 'usage', promptTokens: 3, completionTokens: 2 };
+}
+
+export async function textOf(framed: Framed): Promise<string> {
+  if (framed.kind === 'whole') return Buffer.from(framed.bytes).toString('utf8');
+  let text = '';
+  for await (const frame of framed.frames) text += Buffer.from(frame.bytes).toString('utf8');
+  return text;
+}
+
+export async function jsonOf(framed: Framed): Promise<Record<string, unknown>> {
+  const value: unknown = JSON.parse(await textOf(framed));
+  return value as Record<string, unknown>; // Tests compare the members.
+}
+
+export interface SseEvent {
+  readonly event: string | undefined;
+  readonly data: string;
+}
+
+export function eventsOf(text: string): readonly SseEvent[] {
+  return text
+    .split('\n\n')
+    .filter((block) => block !== '')
+    .map((block) => ({ event: /^event: (.*)$/m.exec(block)?.[1], data: /^data: (.*)$/m.exec(block)?.[1] ?? '' }));
+}
+
+/** What `action` throws, as the error a client would see. */
+export function refusal(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}

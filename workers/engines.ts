@@ -1,0 +1,3 @@
+// The entry of `heddle/engines`: what a Model class runs its weights with.
+
+export { type EncodeOptions, type EncoderInput, SentenceEncoder, type SentenceEncoderOptions } from './text/sentence-encoder.ts';

@@ -1,0 +1,146 @@
+// Texts to unit vectors: tokenises, batches by length, runs the encoder graph, pools.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
+import { InferenceError } from '../../src/core/errors.ts';
+import type { EmbeddingsResult } from '../../src/contract/generation.ts';
+import type { Cancellable, ModelContext } from '../../src/contract/model.ts';
+import type { Session, Tensor } from '../onnx/session.ts';
+import { stockBinding } from '../onnx/stock-binding.ts';
+import { planBatches } from './batch-plan.ts';
+import { normalise, type Pooling, poolRow } from './pooling.ts';
+import { openTokenizer, type Tokenizer } from './tokenizer.ts';
+
+/** A text, or the ids of one in the model's own vocabulary, taken as they are. */
+export type EncoderInput = string | readonly number[];
+
+export interface SentenceEncoderOptions {
+  /** File of the graph in `data/`. Default `model.onnx`. */
+  readonly file?: string;
+  /** Padded tokens of one batch. Default 1,024: beyond it a run takes longer than a cancel should wait. */
+  readonly maxBatchTokens?: number;
+}
+
+export interface EncodeOptions {
+  /** Cut texts that are too long; otherwise they are an error. Default false. */
+  readonly truncate?: boolean;
+  /** Only the model's own size. */
+  readonly dimensions?: number;
+}
+
+/** Reads `tokenizer.json`, `sentence_bert_config.json` (length) and `1_Pooling/config.json` (pooling) beside the graph. */
+export class SentenceEncoder {
+  readonly #session: Session;
+  readonly #tokenizer: Tokenizer;
+  readonly #maxTokens: number;
+  readonly #pooling: Pooling;
+  readonly #maxBatchTokens: number;
+
+  private constructor(session: Session, tokenizer: Tokenizer, maxTokens: number, pooling: Pooling, maxBatchTokens: number) {
+    this.#session = session;
+    this.#tokenizer = tokenizer;
+    this.#maxTokens = maxTokens;
+    this.#pooling = pooling;
+    this.#maxBatchTokens = maxBatchTokens;
+  }
+
+  static async open(context: ModelContext, options: SentenceEncoderOptions = {}): Promise<SentenceEncoder> {
+    const { dataDir } = context;
+    const lengths = await readSettings(join(dataDir, 'sentence_bert_config.json'));
+    const pooling = await readSettings(join(dataDir, '1_Pooling', 'config.json'));
+    const tokenizer = await openTokenizer(dataDir);
+    const session = await stockBinding(context.native).open(join(dataDir, options.file ?? 'model.onnx'), { intraOpThreads: context.threads });
+    const maxTokens = typeof lengths['max_seq_length'] === 'number' ? lengths['max_seq_length'] : 512;
+    return new SentenceEncoder(session, tokenizer, maxTokens, poolingOf(pooling), options.maxBatchTokens ?? 1_024);
+  }
+
+  /**
+   * Shapes: one unit vector per input, in order. Throws: context_length_exceeded naming the index and its tokens, invalid_value for ids out
+   * of range, unsupported_value for other dimensions than the model's, or the cancellation between two batches.
+   */
+  async encode(inputs: readonly EncoderInput[], request: Cancellable, options: EncodeOptions = {}): Promise<EmbeddingsResult> {
+    const rows = inputs.map((input, index) => this.#tokens(input, index, options.truncate ?? false));
+    const vectors: Float32Array[] = new Array(rows.length);
+    for (const batch of planBatches(rows.map((row) => row.length), this.#maxBatchTokens)) {
+      request.throwIfCancelled();
+      const encoded = await this.#run(batch.map((index) => rows[index] ?? []));
+      for (const [position, index] of batch.entries()) {
+        const vector = encoded[position];
+        if (vector !== undefined) vectors[index] = vector;
+      }
+      // Lets messages and other calls of this thread in: a run blocks the loop.
+      await turnOfLoop();
+    }
+    const width = vectors[0]?.length ?? 0;
+    if (options.dimensions !== undefined && options.dimensions !== width) {
+      const code = options.dimensions > width ? 'invalid_value' : 'unsupported_value';
+      throw new InferenceError(code, `dimensions: expected ${width}, got ${options.dimensions}`, { param: 'dimensions' });
+    }
+    return { vectors, usage: { promptTokens: rows.reduce((sum, row) => sum + row.length, 0) } };
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  #tokens(input: EncoderInput, index: number, truncate: boolean): readonly number[] {
+    const param = `input[${index}]`;
+    const ids = typeof input === 'string' ? this.#tokenizer.encode(input, { addSpecialTokens: true }) : input;
+    if (typeof input !== 'string') this.#checkRange(input, param);
+    if (ids.length <= this.#maxTokens) return ids;
+    if (!truncate) {
+      throw new InferenceError('context_length_exceeded', `${param}: expected at most ${this.#maxTokens} tokens, got ${ids.length}`, { param });
+    }
+    // The end token stays the last one, as the Rust tokenizers cut.
+    const last = ids.at(-1);
+    return last === undefined ? [] : [...ids.slice(0, this.#maxTokens - 1), last];
+  }
+
+  #checkRange(ids: readonly number[], param: string): void {
+    const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= this.#tokenizer.vocabSize);
+    if (wrong === undefined) return;
+    throw new InferenceError('invalid_value', `${param}: expected ids from 0 to ${this.#tokenizer.vocabSize - 1}, got ${wrong}`, { param });
+  }
+
+  /** Shapes: input_ids, attention_mask, token_type_ids int64 [batch, sequence]. */
+  async #run(rows: readonly (readonly number[])[]): Promise<Float32Array[]> {
+    const sequence = Math.max(...rows.map((row) => row.length));
+    const dims = [rows.length, sequence];
+    const ids = new BigInt64Array(rows.length * sequence);
+    const mask = new BigInt64Array(rows.length * sequence);
+    for (const [row, tokens] of rows.entries()) {
+      for (const [column, id] of tokens.entries()) {
+        ids[row * sequence + column] = BigInt(id);
+        mask[row * sequence + column] = 1n;
+      }
+    }
+    const types = new BigInt64Array(rows.length * sequence);
+    const all: Record<string, Tensor> = {
+      input_ids: { type: 'int64', dims, data: ids },
+      attention_mask: { type: 'int64', dims, data: mask },
+      token_type_ids: { type: 'int64', dims, data: types },
+    };
+    const inputs = Object.fromEntries(Object.entries(all).filter(([name]) => this.#session.inputs.some((port) => port.name === name)));
+    const pooled = this.#session.outputs.some((port) => port.name === 'sentence_embedding');
+    const output = pooled ? 'sentence_embedding' : 'last_hidden_state';
+    const fetched = (await this.#session.run(inputs, { [output]: null }))[output];
+    if (!(fetched?.data instanceof Float32Array)) throw new Error(`expected ${output} as float32`);
+    const { data } = fetched;
+    const width = fetched.dims.at(-1) ?? 0;
+    return rows.map((row, index) => {
+      const vector = pooled ? data.slice(index * width, (index + 1) * width) : poolRow(data, index, sequence, width, row.length, this.#pooling);
+      return pooled ? vector : normalise(vector);
+    });
+  }
+}
+
+async function readSettings(path: string): Promise<Record<string, unknown>> {
+  const text = await readFile(path, 'utf8').catch(() => '{}'); // absent: the defaults hold
+  return JSON.parse(text) as Record<string, unknown>; // every field is checked where it is read
+}
+
+function poolingOf(settings: Readonly<Record<string, unknown>>): Pooling {
+  if (settings['pooling_mode_cls_token'] === true) return 'cls';
+  return settings['pooling_mode_lasttoken'] === true ? 'last' : 'mean';
+}

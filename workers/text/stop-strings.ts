@@ -1,0 +1,57 @@
+// Holds text back while it may still become a stop string, so that no part of one is ever sent.
+
+export interface StopResult {
+  /** Text that may go out now. */
+  readonly text: string;
+  /** The stop string that ended the text, if one did. Nothing may be pushed afterwards. */
+  readonly matched?: string;
+}
+
+/** Watches one text. */
+export class StopStrings {
+  readonly #stops: readonly string[];
+  #held = '';
+
+  constructor(stops: readonly string[]) {
+    this.#stops = stops;
+  }
+
+  push(text: string): StopResult {
+    if (this.#stops.length === 0) return { text };
+    const seen = this.#held + text;
+    const match = this.#earliest(seen);
+    if (match !== undefined) {
+      this.#held = '';
+      return { text: seen.slice(0, match.at), matched: match.stop };
+    }
+    const free = seen.length - this.#possibleStart(seen);
+    this.#held = seen.slice(free);
+    return { text: seen.slice(0, free) };
+  }
+
+  /** What was held back when the text ended without a match. */
+  flush(): string {
+    const rest = this.#held;
+    this.#held = '';
+    return rest;
+  }
+
+  #earliest(text: string): { readonly at: number; readonly stop: string } | undefined {
+    let found: { readonly at: number; readonly stop: string } | undefined;
+    for (const stop of this.#stops) {
+      const at = text.indexOf(stop);
+      if (at >= 0 && (found === undefined || at < found.at)) found = { at, stop };
+    }
+    return found;
+  }
+
+  // Length of the longest end of the text that some stop string begins with.
+  #possibleStart(text: string): number {
+    const longest = Math.max(...this.#stops.map((stop) => stop.length)) - 1;
+    for (let length = Math.min(longest, text.length); length > 0; length -= 1) {
+      const end = text.slice(-length);
+      if (this.#stops.some((stop) => stop.startsWith(end))) return length;
+    }
+    return 0;
+  }
+}
