@@ -1,0 +1,103 @@
+// The request body: its limits, its media type, and JSON that is really JSON. Keeps the raw bytes for the replica.
+
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import { cancelError } from '../core/cancellation.ts';
+import { InferenceError } from '../core/errors.ts';
+import { parseJson } from './json.ts';
+
+export interface ParsedBody {
+  readonly kind: 'json' | 'bytes';
+  /** Undefined for bytes. */
+  readonly value: unknown;
+  /** Owns its ArrayBuffer whole. */
+  readonly bytes: Uint8Array;
+}
+
+/** `sniffed`: the client named a type curl and browsers send unasked; it is JSON if it begins like an object. */
+export type BodyType = 'json' | 'sniffed' | 'bytes';
+
+/**
+ * Checks what the headers tell, before a byte of the body is read. Undefined: the request has no body.
+ * Throws: request_too_large, unsupported_media_type.
+ */
+export function checkBodyHeaders(headers: IncomingHttpHeaders, options: { readonly limitBytes: number; readonly bytesAllowed: boolean }): BodyType | undefined {
+  const length = headers['content-length'];
+  if (length !== undefined && Number(length) > options.limitBytes) throw tooLarge(options.limitBytes);
+  if (headers['transfer-encoding'] === undefined && (length === undefined || Number(length) === 0)) return undefined;
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') throw unsupported('expected no content-encoding');
+  const [essence = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';').map((part) => part.trim());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '');
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') throw unsupported('expected charset utf-8');
+  if (essence === 'application/json' || /^application\/[a-z0-9.-]+\+json$/.test(essence)) return 'json';
+  if (essence === 'text/plain' || essence === 'application/x-www-form-urlencoded') return 'sniffed';
+  if (essence === 'application/octet-stream' && options.bytesAllowed) return 'bytes';
+  throw unsupported('expected content-type application/json');
+}
+
+/**
+ * Reads and parses a body.
+ * Throws: request_too_large, unsupported_media_type, invalid_json; client_closed_request when the client leaves meanwhile.
+ */
+export async function readBody(payload: Readable, type: BodyType, limitBytes: number): Promise<ParsedBody> {
+  const raw = await collect(payload, limitBytes);
+  if (type === 'bytes') return { kind: 'bytes', value: undefined, bytes: raw };
+  const bytes = withoutMark(raw);
+  if (type === 'sniffed' && !beginsAnObject(bytes)) throw unsupported('expected content-type application/json, or a body that begins with {');
+  return { kind: 'json', value: parseJson(bytes), bytes };
+}
+
+/** By events, because leaving a `for await` would destroy the socket before the answer is out. */
+function collect(payload: Readable, limitBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let total = 0;
+    const onData = (chunk: Buffer): void => {
+      total += chunk.length;
+      if (total <= limitBytes) chunks.push(chunk);
+      else {
+        leave();
+        payload.resume(); // the rest is dropped, so that the client can read the answer
+        reject(tooLarge(limitBytes));
+      }
+    };
+    const onEnd = (): void => {
+      leave();
+      const bytes = new Uint8Array(total);
+      let offset = 0;
+      for (const chunk of chunks) {
+        bytes.set(chunk, offset);
+        offset += chunk.length;
+      }
+      resolve(bytes);
+    };
+    const onGone = (): void => {
+      leave();
+      reject(cancelError('disconnect'));
+    };
+    const leave = (): void => {
+      payload.off('data', onData).off('end', onEnd).off('close', onGone);
+    };
+    // The error listener stays: a late one without a listener would end the process.
+    payload.on('data', onData).once('end', onEnd).once('close', onGone).on('error', onGone);
+  });
+}
+
+/** JSON may not begin with a byte order mark; some editors write one. */
+function withoutMark(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.slice(3) : bytes;
+}
+
+function beginsAnObject(bytes: Uint8Array): boolean {
+  const first = bytes.find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
+  return first === 0x7b;
+}
+
+function tooLarge(limitBytes: number): InferenceError {
+  return new InferenceError('request_too_large', `expected a body of at most ${limitBytes} bytes`);
+}
+
+function unsupported(message: string): InferenceError {
+  return new InferenceError('unsupported_media_type', message);
+}

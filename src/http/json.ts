@@ -1,0 +1,63 @@
+// JSON from a stranger: valid UTF-8, bounded depth, no keys that reach a prototype.
+
+import { InferenceError } from '../core/errors.ts';
+
+// Real bodies nest under 20 deep. Serialising and cloning overflow the stack from about 2,000.
+const depthLimit = 64;
+
+/** Throws: invalid_json. */
+export function parseJson(bytes: Uint8Array): unknown {
+  if (bytes.length === 0) throw invalid('expected a JSON body, got an empty one');
+  checkDepth(bytes);
+  const text = decode(bytes);
+  const value = parse(text);
+  // An escape may spell a forbidden key too. All other bodies are spared the walk.
+  if (/__proto__|constructor|\\u/.test(text)) checkKeys(value);
+  return value;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw invalid('expected valid UTF-8', error);
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Without a cause: the parser's message quotes the body.
+    throw invalid('expected valid JSON');
+  }
+}
+
+/** Counts brackets outside strings. Bytes suffice: no byte of a multi-byte character looks like ASCII. */
+function checkDepth(bytes: Uint8Array): void {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (inString) {
+      if (byte === 0x5c) i++;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) inString = true;
+    else if (byte === 0x7b || byte === 0x5b) {
+      if (++depth > depthLimit) throw invalid(`expected JSON nested at most ${depthLimit} deep`);
+    } else if (byte === 0x7d || byte === 0x5d) depth--;
+  }
+}
+
+function checkKeys(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, member] of Object.entries(value)) {
+    const reachesPrototype = key === 'constructor' && typeof member === 'object' && member !== null && Object.hasOwn(member, 'prototype');
+    if (key === '__proto__' || reachesPrototype) throw invalid('expected no __proto__ or constructor.prototype key');
+    checkKeys(member);
+  }
+}
+
+function invalid(message: string, cause?: unknown): InferenceError {
+  return new InferenceError('invalid_json', message, cause === undefined ? {} : { cause });
+}

@@ -1,0 +1,41 @@
+// Before the body is read: is there such a path, does it take this verb, and does some model have the method behind it?
+
+import { InferenceError } from '../core/errors.ts';
+import { type Family, methods } from '../contract/methods.ts';
+import type { Backend } from './backend.ts';
+import { allowOf, type Target, targetOf } from './paths.ts';
+
+/** A known path under a verb it does not take. */
+export class MethodNotAllowed extends InferenceError {
+  override readonly name = 'MethodNotAllowed';
+  readonly allow: string;
+  constructor(verb: string, allow: string) {
+    super('method_not_allowed', `expected ${allow}, got ${verb}`);
+    this.allow = allow;
+  }
+}
+
+/**
+ * The target of a request in the live table.
+ * Throws: unknown_url, method_not_allowed.
+ */
+export function liveTarget(backend: Backend, verb: string, path: string): Target {
+  const found = targetOf(path);
+  if (found === undefined) throw new InferenceError('unknown_url', 'expected a path of this server, got an unknown one; /openapi.json lists them');
+  if (found.verb !== (verb === 'HEAD' ? 'GET' : verb)) throw new MethodNotAllowed(verb, allowOf(found.verb));
+  // A model named in the path answers for itself, loaded or not: its state or its absence says more than the route's.
+  if (found.target.kind === 'call' && found.target.model === undefined && !backend.hasMethod(found.target.method)) {
+    const { method } = found.target;
+    const names = backend.models().map((model) => model.name);
+    const which = names.length === 0 ? 'no model is loaded' : `loaded: ${names.join(', ')}`;
+    throw new InferenceError('unknown_url', `expected a model with the method ${method}, no loaded model has it (${which})`);
+  }
+  return found.target;
+}
+
+/** The family whose envelope a path's errors wear. */
+export function familyOf(path: string): Family {
+  if (/\/messages(\/|$)/.test(path)) return 'anthropic';
+  const target = targetOf(path)?.target;
+  return target?.kind === 'call' ? methods[target.method].family : 'openai';
+}

@@ -1,0 +1,72 @@
+// Every path the server knows, as data: which verbs it takes and what it stands for.
+
+import { type MethodName, methodNames, methods } from '../contract/methods.ts';
+
+export type Target =
+  | { readonly kind: 'call'; readonly method: MethodName; readonly model: string | undefined }
+  | { readonly kind: 'root' | 'live' | 'ready' | 'models' | 'openapi' }
+  | { readonly kind: 'model' | 'loaded' | 'schema'; readonly name: string };
+
+const getPaths = new Map<string, Target>([
+  ['/', { kind: 'root' }],
+  ['/api/hello', { kind: 'root' }],
+  ['/livez', { kind: 'live' }],
+  ['/health', { kind: 'live' }],
+  ['/readyz', { kind: 'ready' }],
+  ['/ready', { kind: 'ready' }],
+  ['/ping', { kind: 'ready' }],
+  ['/models', { kind: 'models' }],
+  ['/v1/models', { kind: 'models' }],
+  ['/openapi.json', { kind: 'openapi' }],
+]);
+
+const callPaths = new Map<string, MethodName>([
+  ['/invocations', 'predict'],
+  ...methodNames.flatMap((method): [string, MethodName][] => [
+    [methods[method].path, method],
+    [`/v1${methods[method].path}`, method],
+  ]),
+]);
+
+/** Static paths, each registered once. */
+export const staticGetPaths: readonly string[] = [...getPaths.keys()];
+export const staticCallPaths: readonly string[] = [...callPaths.keys()];
+
+/** Paths with a model's name in them; the name may hold `/` and `:`, so the rest of the path is parsed here. */
+export const wildcardPrefixes = ['/v1/models/', '/models/'] as const;
+
+// Longest first: `/chat/completions` ends in `/completions`.
+const callSuffixes: readonly (readonly [string, MethodName])[] = [
+  [':predict', 'predict'] as const,
+  ...methodNames.map((method) => [methods[method].path, method] as const),
+].sort(([a], [b]) => b.length - a.length);
+
+/** What a decoded, normalised path stands for, and under which verb; undefined for an unknown path. */
+export function targetOf(path: string): { readonly verb: 'GET' | 'POST'; readonly target: Target } | undefined {
+  const get = getPaths.get(path);
+  if (get !== undefined) return { verb: 'GET', target: get };
+  const method = callPaths.get(path);
+  if (method !== undefined) return { verb: 'POST', target: { kind: 'call', method, model: undefined } };
+  const prefix = wildcardPrefixes.find((candidate) => path.startsWith(candidate));
+  return prefix === undefined ? undefined : modelTarget(path.slice(prefix.length));
+}
+
+/** `Allow` of a path that takes `verb`. */
+export function allowOf(verb: 'GET' | 'POST'): string {
+  return verb === 'GET' ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS';
+}
+
+/** No alias may end in one of the suffixes, so the suffix decides. */
+function modelTarget(rest: string): { readonly verb: 'GET' | 'POST'; readonly target: Target } | undefined {
+  if (rest === '') return undefined;
+  for (const [suffix, method] of callSuffixes) {
+    if (rest.length > suffix.length && rest.endsWith(suffix)) {
+      return { verb: 'POST', target: { kind: 'call', method, model: rest.slice(0, -suffix.length) } };
+    }
+  }
+  for (const kind of ['loaded', 'schema'] as const) {
+    const suffix = `/${kind}`;
+    if (rest.length > suffix.length && rest.endsWith(suffix)) return { verb: 'GET', target: { kind, name: rest.slice(0, -suffix.length) } };
+  }
+  return { verb: 'GET', target: { kind: 'model', name: rest } };
+}

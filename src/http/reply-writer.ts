@@ -1,0 +1,195 @@
+// Writes what a call tells to the client: a whole answer, or a stream with back-pressure, heartbeats and in-stream errors.
+
+import type { FastifyReply } from 'fastify';
+import type { Clock, Timer } from '../core/clock.ts';
+import { toRecord } from '../core/errors.ts';
+import { type MethodName, methods } from '../contract/methods.ts';
+import type { CallUsage, ReplyHead } from '../contract/thread.ts';
+import { errorFrame, heartbeat } from '../dialects/error-body.ts';
+import type { AdmissionObserver, RunningRequest } from './backend.ts';
+import type { RequestContext } from './request-context.ts';
+
+export interface WriterOptions {
+  readonly clock: Clock;
+  /** Silence on an event stream after which a heartbeat is sent. 0: none. */
+  readonly heartbeatMs: number;
+  /** A client that takes nothing for so long counts as gone. */
+  readonly stalledWriteMs: number;
+}
+
+/**
+ * One call's way to its socket. It settles once: by `end`, by `fail`, or by the request's signal, which a cancelled call no
+ * longer reports. An error that comes before the head is handed to `refuse`, so that it becomes an answer with its own status.
+ */
+export class ReplyWriter implements AdmissionObserver {
+  readonly #reply: FastifyReply;
+  readonly #method: MethodName;
+  readonly #context: RequestContext;
+  readonly #options: WriterOptions;
+  readonly #refuse: (error: unknown) => void;
+  readonly #onAbort: () => void;
+  readonly #whole: Uint8Array[] = [];
+  #head: ReplyHead | undefined;
+  #streaming = false;
+  #isSettled = false;
+  #events = 0;
+  #running: RunningRequest | undefined;
+  #owedBytes = 0;
+  #undrainedBytes = 0;
+  #heartbeatTimer: Timer | undefined;
+  #stalledTimer: Timer | undefined;
+
+  constructor(reply: FastifyReply, method: MethodName, context: RequestContext, options: WriterOptions, refuse: (error: unknown) => void) {
+    this.#reply = reply;
+    this.#method = method;
+    this.#context = context;
+    this.#options = options;
+    this.#refuse = refuse;
+    const { signal } = context.life;
+    this.#onAbort = () => this.fail(signal.reason, false);
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    context.life.onOver(() => this.#stopTimers());
+    if (signal.aborted) this.#onAbort();
+  }
+
+  /** The call runs: credits have somewhere to go now. */
+  attach(running: RunningRequest): void {
+    this.#running = running;
+    const owed = this.#owedBytes;
+    this.#owedBytes = 0;
+    if (owed > 0) running.credit(owed);
+  }
+
+  started(model: string, queueMs: number): void {
+    this.#context.model = model;
+    this.#context.queueMs = queueMs;
+  }
+
+  head(head: ReplyHead): void {
+    this.#head = head;
+  }
+
+  chunk(bytes: Uint8Array, events: number): void {
+    const head = this.#head;
+    if (this.#isSettled || head === undefined) return;
+    if (head.shape === 'whole') {
+      this.#whole.push(bytes);
+      return;
+    }
+    this.#openStream(head);
+    this.#events += events;
+    this.#write(bytes);
+  }
+
+  end(usage: CallUsage | undefined): void {
+    const head = this.#head;
+    if (this.#isSettled || head === undefined) return;
+    this.#context.usage = usage;
+    if (head.shape !== 'whole') {
+      this.#openStream(head);
+      this.#settle();
+      this.#reply.raw.end();
+      return;
+    }
+    this.#settle();
+    this.#noteFirstByte(head.status);
+    this.#reply.code(head.status).headers(head.headers).send(Buffer.concat(this.#whole));
+  }
+
+  fail(error: unknown, framed: boolean): void {
+    if (this.#isSettled) return;
+    this.#settle();
+    if (!this.#streaming) {
+      this.#refuse(error);
+      return;
+    }
+    const { raw } = this.#reply;
+    const record = toRecord(error);
+    this.#context.code = record.code;
+    if (record.code === 'client_closed_request') {
+      this.#context.status = record.status;
+      raw.destroy();
+    } else if (this.#head?.shape === 'sse') {
+      if (!framed) raw.write(errorFrame(this.#method, record, this.#context.id, this.#events));
+      raw.end();
+    } else {
+      // Without its final chunk no client takes a raw stream for complete.
+      raw.destroy();
+    }
+  }
+
+  /** The head waits for the first bytes, so that an error before them keeps its status. */
+  #openStream(head: ReplyHead): void {
+    if (this.#streaming) return;
+    this.#streaming = true;
+    this.#noteFirstByte(head.status);
+    const kept = this.#reply.getHeaders(); // CORS and ids, which a hijacked reply would lose
+    this.#reply.hijack();
+    for (const [name, value] of Object.entries({ ...kept, ...head.headers })) if (value !== undefined) this.#reply.raw.setHeader(name, value);
+    this.#reply.raw.writeHead(head.status);
+    this.#restartHeartbeat();
+  }
+
+  #noteFirstByte(status: number): void {
+    const { elapsedMs } = this.#context.life;
+    this.#context.status = status;
+    this.#context.firstByteMs = elapsedMs;
+    this.#reply.header('openai-processing-ms', String(Math.round(elapsedMs)));
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#restartHeartbeat();
+    if (this.#reply.raw.write(bytes)) {
+      this.#credit(bytes.length);
+      return;
+    }
+    this.#undrainedBytes += bytes.length;
+    if (this.#stalledTimer !== undefined) return;
+    this.#watchForStall();
+    this.#reply.raw.once('drain', () => {
+      this.#stalledTimer?.cancel();
+      this.#stalledTimer = undefined;
+      const drained = this.#undrainedBytes;
+      this.#undrainedBytes = 0;
+      this.#credit(drained);
+    });
+  }
+
+  #credit(bytes: number): void {
+    if (this.#running === undefined) this.#owedBytes += bytes;
+    else if (!this.#isSettled && bytes > 0) this.#running.credit(bytes);
+  }
+
+  #watchForStall(): void {
+    this.#stalledTimer?.cancel();
+    this.#stalledTimer = this.#options.clock.after(this.#options.stalledWriteMs, () => {
+      this.#context.life.abort('disconnect');
+      this.#reply.raw.destroy();
+    });
+  }
+
+  #restartHeartbeat(): void {
+    this.#heartbeatTimer?.cancel();
+    const { clock, heartbeatMs } = this.#options;
+    if (this.#isSettled || heartbeatMs === 0 || this.#head?.shape !== 'sse') return;
+    this.#heartbeatTimer = clock.after(heartbeatMs, () => {
+      // Behind unread bytes a heartbeat would only add to them.
+      if (this.#stalledTimer === undefined) this.#reply.raw.write(heartbeat(methods[this.#method].family));
+      this.#restartHeartbeat();
+    });
+  }
+
+  #settle(): void {
+    this.#isSettled = true;
+    this.#context.life.signal.removeEventListener('abort', this.#onAbort);
+    this.#context.life.stopDeadline();
+    this.#heartbeatTimer?.cancel();
+    // The last bytes can stall as well; the timer is stopped when the answer is written or the client is gone.
+    this.#watchForStall();
+  }
+
+  #stopTimers(): void {
+    this.#heartbeatTimer?.cancel();
+    this.#stalledTimer?.cancel();
+  }
+}

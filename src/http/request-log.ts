@@ -1,0 +1,32 @@
+// One line per request. Ids, names, codes and times; never text of a prompt or an answer.
+
+import type { ServerResponse } from 'node:http';
+import type { Logger } from '../contract/model.ts';
+import type { RequestContext } from './request-context.ts';
+
+/** Writes the line when the request is over. A client that left is 499, whatever was under way. */
+export function logWhenOver(logger: Logger, context: RequestContext, verb: string, response: ServerResponse): void {
+  context.life.onOver((gone) => {
+    const left = gone && context.code === undefined;
+    logger.info('request', {
+      id: context.id,
+      verb,
+      method: context.method,
+      model: context.model,
+      // An answer that is no call's has its status on the response alone.
+      status: left ? 499 : context.status === 0 ? response.statusCode : context.status,
+      code: left ? 'client_closed_request' : context.code,
+      apiKeyName: context.apiKeyName ?? undefined,
+      queueMs: rounded(context.queueMs),
+      firstByteMs: rounded(context.firstByteMs),
+      totalMs: rounded(context.life.elapsedMs),
+      promptTokens: context.usage?.promptTokens,
+      completionTokens: context.usage?.completionTokens,
+    });
+  });
+}
+
+/** Tenths are finer than any of these times is repeatable. */
+function rounded(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 10) / 10;
+}

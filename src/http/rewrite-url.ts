@@ -1,0 +1,20 @@
+// Brings a URL to the form of the route table: no environment prefix, no doubled or trailing slashes.
+
+/**
+ * Returns the rewriting for one environment: `/{environment}/…` and `/environments/{environment}/…`, with or without
+ * `/sync` after it, as gateways send them. Another environment's prefix stays and ends as an unknown path.
+ */
+export function urlRewriter(environment: string): (url: string) => string {
+  const prefixes = [['environments', environment], [environment]];
+  return (url) => {
+    const query = url.indexOf('?');
+    const path = query < 0 ? url : url.slice(0, query);
+    const parts = path.split('/').filter((part) => part !== '');
+    const prefix = prefixes.find((candidate) => candidate.every((part, index) => parts[index] === part));
+    if (prefix !== undefined) {
+      parts.splice(0, prefix.length);
+      if (parts[0] === 'sync') parts.shift();
+    }
+    return `/${parts.join('/')}${query < 0 ? '' : url.slice(query)}`;
+  };
+}

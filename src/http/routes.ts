@@ -1,0 +1,42 @@
+// Registers every known path once. Which of them answer is asked of the live table at each request.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Backend } from './backend.ts';
+import { sendLive, sendReady, sendRoot } from './health-routes.ts';
+import { sendLoaded, sendModel, sendModels, sendSchema } from './models-route.ts';
+import { openApi } from './openapi.ts';
+import { staticCallPaths, staticGetPaths, type Target, wildcardPrefixes } from './paths.ts';
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+export function registerRoutes(app: FastifyInstance, get: Handler, post: Handler): void {
+  for (const path of staticGetPaths) app.get(path, get);
+  for (const path of staticCallPaths) app.post(path, post);
+  for (const prefix of wildcardPrefixes) {
+    app.get(`${prefix}*`, get);
+    app.post(`${prefix}*`, post);
+  }
+}
+
+/** Answers a target that is not a call. */
+export async function sendTarget(backend: Backend, target: Exclude<Target, { readonly kind: 'call' }>, reply: FastifyReply): Promise<void> {
+  switch (target.kind) {
+    case 'root':
+      return sendRoot(backend, reply);
+    case 'live':
+      return sendLive(backend, reply);
+    case 'ready':
+      return sendReady(backend, reply);
+    case 'models':
+      return sendModels(backend, reply);
+    case 'openapi':
+      reply.send(openApi(backend));
+      return;
+    case 'model':
+      return sendModel(backend, target.name, reply);
+    case 'loaded':
+      return sendLoaded(backend, target.name, reply);
+    case 'schema':
+      return sendSchema(backend, target.name, reply);
+  }
+}
