@@ -1,3 +1,4 @@
 // The entry of `heddle/engines`: what a Model class runs its weights with.
 
 export { type EncodeOptions, type EncoderInput, SentenceEncoder, type SentenceEncoderOptions } from './text/sentence-encoder.ts';
+export { TextGenerator, type TextGeneratorOptions } from './text/text-generator.ts';
