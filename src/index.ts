@@ -11,6 +11,7 @@ export { type ChatCompletionsRequest, chatToGeneration } from './dialects/openai
 export { type CompletionsRequest, completionToGeneration } from './dialects/openai/completions-request.ts';
 export type { EmbeddingsRequest } from './dialects/openai/embeddings.ts';
 export { type ResponsesRequest, responseToGeneration } from './dialects/openai/responses-request.ts';
+export { createServer, type HeddleServer, type ServerOptions } from './http/server.ts';
 export type { ModelView } from './runtime/model-view.ts';
 export { Runtime, type RuntimeOptions } from './runtime/runtime.ts';
 export type { Submission, SubmissionObserver } from './runtime/submission.ts';

@@ -1,4 +1,4 @@
-// A small chat model behind the four routes of language models. Every route becomes the same neutral request.
+// Text generation: a small chat model behind the four routes that generate text.
 
 import {
   type ChatCompletionsRequest,

@@ -29,7 +29,10 @@ const resourcesSchema = Type.Object(
 
 const runtimeSchema = Type.Object(
   {
-    replicas: Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: 256 })], { default: 1, description: 'auto: one per core' }),
+    replicas: Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: 256 })], {
+      default: 1,
+      description: 'auto: one per core',
+    }),
     predict_concurrency: Type.Integer({ minimum: 1, maximum: 1024, default: 1, description: 'calls of predict at once per replica' }),
     concurrency: Type.Record(Type.String(), Type.Integer({ minimum: 1, maximum: 1024 }), {
       default: {},

@@ -80,7 +80,12 @@ export type FromHost =
   | { readonly type: 'end'; readonly callId: number; readonly usage?: CallUsage }
   /** `framed`: the dialect has already written the error into the stream; the main thread only ends it. */
   | { readonly type: 'fail'; readonly callId: number; readonly error: ErrorRecord; readonly framed: boolean }
-  | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string; readonly fields: Readonly<Record<string, unknown>> };
+  | {
+      readonly type: 'log';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly message: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    };
 
 /** To the replica's thread, on its port. */
 export type ToHost =

@@ -41,7 +41,11 @@ export class HttpError extends Error {
   readonly code: string | null;
   readonly param: string | null;
 
-  constructor(status: number, message: string, details: { readonly code?: string; readonly param?: string; readonly cause?: unknown } = {}) {
+  constructor(
+    status: number,
+    message: string,
+    details: { readonly code?: string; readonly param?: string; readonly cause?: unknown } = {},
+  ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     if (!Number.isInteger(status) || status < 400 || status > 599) throw new RangeError(`expected a status from 400 to 599, got ${status}`);
     this.status = status;

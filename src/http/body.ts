@@ -21,14 +21,23 @@ export type BodyType = 'json' | 'sniffed' | 'bytes';
  * Checks what the headers tell, before a byte of the body is read. Undefined: the request has no body.
  * Throws: request_too_large, unsupported_media_type.
  */
-export function checkBodyHeaders(headers: IncomingHttpHeaders, options: { readonly limitBytes: number; readonly bytesAllowed: boolean }): BodyType | undefined {
+export function checkBodyHeaders(
+  headers: IncomingHttpHeaders,
+  options: { readonly limitBytes: number; readonly bytesAllowed: boolean },
+): BodyType | undefined {
   const length = headers['content-length'];
   if (length !== undefined && Number(length) > options.limitBytes) throw tooLarge(options.limitBytes);
   if (headers['transfer-encoding'] === undefined && (length === undefined || Number(length) === 0)) return undefined;
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') throw unsupported('expected no content-encoding');
-  const [essence = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';').map((part) => part.trim());
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '');
+  const [essence = '', ...parameters] = (headers['content-type'] ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
+    ?.slice('charset='.length)
+    .replaceAll('"', '');
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') throw unsupported('expected charset utf-8');
   if (essence === 'application/json' || /^application\/[a-z0-9.-]+\+json$/.test(essence)) return 'json';
   if (essence === 'text/plain' || essence === 'application/x-www-form-urlencoded') return 'sniffed';
@@ -44,7 +53,8 @@ export async function readBody(payload: Readable, type: BodyType, limitBytes: nu
   const raw = await collect(payload, limitBytes);
   if (type === 'bytes') return { kind: 'bytes', value: undefined, bytes: raw };
   const bytes = withoutMark(raw);
-  if (type === 'sniffed' && !beginsAnObject(bytes)) throw unsupported('expected content-type application/json, or a body that begins with {');
+  if (type === 'sniffed' && !beginsAnObject(bytes))
+    throw unsupported('expected content-type application/json, or a body that begins with {');
   return { kind: 'json', value: parseJson(bytes), bytes };
 }
 

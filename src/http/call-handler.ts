@@ -53,7 +53,16 @@ export function handleCall(
     gather: method === 'predict' && request.headers.accept === 'application/json',
   };
   backend
-    .submit({ method, model, body: value, bytes: parsed?.bytes, bodyKind: parsed?.kind ?? 'json', facts, signal: life.signal, observer: writer })
+    .submit({
+      method,
+      model,
+      body: value,
+      bytes: parsed?.bytes,
+      bodyKind: parsed?.kind ?? 'json',
+      facts,
+      signal: life.signal,
+      observer: writer,
+    })
     .then((running) => writer.attach(running))
     .catch((error: unknown) => writer.fail(error, false));
 }

@@ -10,7 +10,13 @@ import { familyOf, MethodNotAllowed } from './not-found.ts';
 import type { RequestContext } from './request-context.ts';
 
 /** Answers a failed request. A client that left gets nothing; its connection is closed. */
-export function replyWithError(error: unknown, request: FastifyRequest, reply: FastifyReply, context: RequestContext, logger: Logger): void {
+export function replyWithError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: RequestContext,
+  logger: Logger,
+): void {
   const record = recordOf(error);
   context.status = record.status;
   context.code = record.code;
@@ -57,13 +63,15 @@ export function pathOf(url: string): string {
 
 function socketRecord(code: string | undefined): ErrorRecord {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return toRecord(new InferenceError('request_timeout', 'the request did not arrive in time'));
-  if (code === 'HPE_HEADER_OVERFLOW') return toRecord(new InferenceError('invalid_value', 'expected fewer or shorter headers', { status: 431 }));
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return toRecord(new InferenceError('invalid_value', 'expected fewer or shorter headers', { status: 431 }));
   return toRecord(new InferenceError('invalid_value', 'expected valid HTTP'));
 }
 
 /** Fastify's own errors in our codes. Their messages may quote the request, so they are not passed on. */
 function recordOf(error: unknown): ErrorRecord {
-  if (error instanceof InferenceError || !(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return toRecord(error);
+  if (error instanceof InferenceError || !(error instanceof Error) || !('code' in error) || typeof error.code !== 'string')
+    return toRecord(error);
   if (!error.code.startsWith('FST_')) return toRecord(error);
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

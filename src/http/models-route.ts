@@ -3,7 +3,8 @@
 import type { FastifyReply } from 'fastify';
 import { InferenceError } from '../core/errors.ts';
 import { dialectFor } from '../dialects/route-dialects.ts';
-import type { Backend, ModelView } from './backend.ts';
+import type { Backend } from './backend.ts';
+import type { ModelView } from '../runtime/model-view.ts';
 
 /** Ready models, under their names and their aliases. */
 export function sendModels(backend: Backend, reply: FastifyReply): void {
@@ -16,7 +17,9 @@ export function sendModels(backend: Backend, reply: FastifyReply): void {
 export function sendModel(backend: Backend, name: string, reply: FastifyReply): void {
   const model = known(backend, name);
   const object = { ...modelObject(model, name), state: model.state, reason: model.reason ?? null };
-  reply.code(model.state === 'ready' ? 200 : 503).send({ ...object, replicas: model.replicas, queued: model.queued, running: model.running });
+  reply
+    .code(model.state === 'ready' ? 200 : 503)
+    .send({ ...object, replicas: model.replicas, queued: model.queued, running: model.running });
 }
 
 /** Throws: model_not_found. */
@@ -37,7 +40,8 @@ export function sendSchema(backend: Backend, name: string, reply: FastifyReply):
 
 function known(backend: Backend, name: string): ModelView {
   const model = backend.model(name);
-  if (model === undefined) throw new InferenceError('model_not_found', 'expected the name of a loaded model; /v1/models lists them', { param: 'model' });
+  if (model === undefined)
+    throw new InferenceError('model_not_found', 'expected the name of a loaded model; /v1/models lists them', { param: 'model' });
   return model;
 }
 

@@ -21,7 +21,8 @@ export class MethodNotAllowed extends InferenceError {
  */
 export function liveTarget(backend: Backend, verb: string, path: string): Target {
   const found = targetOf(path);
-  if (found === undefined) throw new InferenceError('unknown_url', 'expected a path of this server, got an unknown one; /openapi.json lists them');
+  if (found === undefined)
+    throw new InferenceError('unknown_url', 'expected a path of this server, got an unknown one; /openapi.json lists them');
   if (found.verb !== (verb === 'HEAD' ? 'GET' : verb)) throw new MethodNotAllowed(verb, allowOf(found.verb));
   // A model named in the path answers for itself, loaded or not: its state or its absence says more than the route's.
   if (found.target.kind === 'call' && found.target.model === undefined && !backend.hasMethod(found.target.method)) {

@@ -2,7 +2,8 @@
 
 import { type MethodName, methods } from '../contract/methods.ts';
 import { dialectFor } from '../dialects/route-dialects.ts';
-import type { Backend, ModelView } from './backend.ts';
+import type { Backend } from './backend.ts';
+import type { ModelView } from '../runtime/model-view.ts';
 
 /** The document. A model's own schemas are shown where its name is in the path, or where it is the only one with the method. */
 export function openApi(backend: Backend): object {
@@ -12,13 +13,15 @@ export function openApi(backend: Backend): object {
     '/readyz': { get: operation('readiness', undefined) },
     '/v1/models': { get: operation('listModels', undefined) },
   };
-  for (const method of Object.keys(methods) as MethodName[]) { // keys of a constant object
+  for (const method of Object.keys(methods) as MethodName[]) {
+    // keys of a constant object
     const having = models.filter((model) => model.methods.includes(method));
     if (having.length === 0) continue;
     const { family, path } = methods[method];
     paths[family === 'native' ? path : `/v1${path}`] = { post: callOperation(method, method, having.length === 1 ? having[0] : undefined) };
     if (method === 'predict') {
-      for (const model of having) paths[`/v1/models/${model.name}:predict`] = { post: callOperation(method, `${method}_${model.name}`, model) };
+      for (const model of having)
+        paths[`/v1/models/${model.name}:predict`] = { post: callOperation(method, `${method}_${model.name}`, model) };
     }
   }
   return { openapi: '3.1.0', info: { title: 'heddle', version: '1' }, paths };

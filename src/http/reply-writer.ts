@@ -6,7 +6,8 @@ import { toRecord } from '../core/errors.ts';
 import { type MethodName, methods } from '../contract/methods.ts';
 import type { CallUsage, ReplyHead } from '../contract/thread.ts';
 import { errorFrame, heartbeat } from '../dialects/error-body.ts';
-import type { AdmissionObserver, RunningRequest } from './backend.ts';
+import type { RunningRequest } from './backend.ts';
+import type { SubmissionObserver } from '../runtime/submission.ts';
 import type { RequestContext } from './request-context.ts';
 
 export interface WriterOptions {
@@ -21,7 +22,7 @@ export interface WriterOptions {
  * One call's way to its socket. It settles once: by `end`, by `fail`, or by the request's signal, which a cancelled call no
  * longer reports. An error that comes before the head is handed to `refuse`, so that it becomes an answer with its own status.
  */
-export class ReplyWriter implements AdmissionObserver {
+export class ReplyWriter implements SubmissionObserver {
   readonly #reply: FastifyReply;
   readonly #method: MethodName;
   readonly #context: RequestContext;
@@ -125,7 +126,8 @@ export class ReplyWriter implements AdmissionObserver {
     this.#noteFirstByte(head.status);
     const kept = this.#reply.getHeaders(); // CORS and ids, which a hijacked reply would lose
     this.#reply.hijack();
-    for (const [name, value] of Object.entries({ ...kept, ...head.headers })) if (value !== undefined) this.#reply.raw.setHeader(name, value);
+    for (const [name, value] of Object.entries({ ...kept, ...head.headers }))
+      if (value !== undefined) this.#reply.raw.setHeader(name, value);
     this.#reply.raw.writeHead(head.status);
     this.#restartHeartbeat();
   }

@@ -72,7 +72,12 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
     routerOptions: { maxParamLength: 4096 },
     rewriteUrl: (request) => rewrite(request.url ?? '/'),
     // Keep-alive probes are the only way to see a client that lost its power.
-    http: { headersTimeout: options.headersTimeoutMs ?? 10_000, connectionsCheckingInterval: 1000, keepAlive: true, keepAliveInitialDelay: 30_000 },
+    http: {
+      headersTimeout: options.headersTimeoutMs ?? 10_000,
+      connectionsCheckingInterval: 1000,
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
+    },
     clientErrorHandler: refuseSocket,
     frameworkErrors: refuse,
   });
@@ -97,7 +102,9 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
     gates.set(request, { target, bodyType });
   });
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply));
-  app.setNotFoundHandler((request, reply) => refuse(new InferenceError('unknown_url', 'expected a path of this server, got an unknown one'), request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    refuse(new InferenceError('unknown_url', 'expected a path of this server, got an unknown one'), request, reply),
+  );
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: FastifyRequest['raw']) => {

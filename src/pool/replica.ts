@@ -155,15 +155,27 @@ export class Replica {
     const call = this.#open.get(message.callId);
     const observer = call?.observer;
     if (call === undefined || observer === undefined) return; // its client has gone
-    if (message.type === 'head') return observer.head(message.head);
-    if (message.type === 'chunk') return observer.chunk(message.bytes, message.events);
-    call.observer = undefined;
-    if (message.type === 'fail') return observer.fail(fromRecord(message.error), message.framed);
-    if (message.type === 'whole') {
-      observer.head(message.head);
-      observer.chunk(message.bytes, 0);
+    switch (message.type) {
+      case 'head':
+        observer.head(message.head);
+        return;
+      case 'chunk':
+        observer.chunk(message.bytes, message.events);
+        return;
+      case 'whole':
+        observer.head(message.head);
+        observer.chunk(message.bytes, 0);
+        call.observer = undefined;
+        observer.end(message.usage);
+        return;
+      case 'end':
+        call.observer = undefined;
+        observer.end(message.usage);
+        return;
+      case 'fail':
+        call.observer = undefined;
+        observer.fail(fromRecord(message.error), message.framed);
     }
-    observer.end(message.usage);
   }
 
   /** Rung 1 now; rungs 3 and 4 by the clock. */
@@ -207,7 +219,8 @@ export class Replica {
 
   /** The thread died, or a message could not reach it. */
   #threadLost(error: unknown): void {
-    if (this.#state !== 'ended') this.#options.logger.warn('a model thread was lost', { model: this.#options.model.config.model_name, error: String(error) });
+    if (this.#state !== 'ended')
+      this.#options.logger.warn('a model thread was lost', { model: this.#options.model.config.model_name, error: String(error) });
     void this.#end();
   }
 

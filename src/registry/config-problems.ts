@@ -51,7 +51,9 @@ function found(value: unknown, pointer: string): string {
 }
 
 function member(value: unknown, key: string): object | undefined {
-  return typeof value === 'object' && value !== null ? (Object.getOwnPropertyDescriptor(value, key)?.value as object | undefined) : undefined;
+  return typeof value === 'object' && value !== null
+    ? (Object.getOwnPropertyDescriptor(value, key)?.value as object | undefined)
+    : undefined;
 }
 
 function keyPath(pointer: string): string {

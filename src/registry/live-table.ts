@@ -71,7 +71,9 @@ export class LiveTable {
     if (entry.state === 'failed') throw new InferenceError('model_failed', `the model ${entry.name} failed to load`);
     if (!entry.methods.includes(method)) {
       if (entry.state === 'loading' && entry.methods.length === 0) throw loading(entry);
-      throw new InferenceError('model_not_found', `the model ${entry.name} has no ${method}; models that have it: ${names}`, { param: 'model' });
+      throw new InferenceError('model_not_found', `the model ${entry.name} has no ${method}; models that have it: ${names}`, {
+        param: 'model',
+      });
     }
     if (entry.state === 'loading') throw loading(entry);
     return entry;

@@ -20,7 +20,11 @@ export async function readModelConfig(dir: string): Promise<ModelConfig> {
     throw new InferenceError('invalid_config', `${file}: expected a readable file`, { cause });
   });
   const document = parseDocument(text);
-  if (document.errors.length > 0) throw invalid(file, document.errors.map((error) => error.message.split('\n')[0] ?? error.code));
+  if (document.errors.length > 0)
+    throw invalid(
+      file,
+      document.errors.map((error) => error.message.split('\n')[0] ?? error.code),
+    );
   const value: unknown = Default(configSchema, document.toJS() ?? {});
   const problems = configProblems(configSchema, value);
   if (problems.length > 0) throw invalid(file, problems);

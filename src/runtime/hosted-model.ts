@@ -105,7 +105,14 @@ export class HostedModel {
     const arrived = clock.now();
     try {
       const bytes = submission.bytes?.byteLength ?? 0;
-      const ticket = { method, bytes, priority: facts.priority, key: facts.apiKeyName ?? '', deadline: arrived + facts.deadlineMs, signal: gone };
+      const ticket = {
+        method,
+        bytes,
+        priority: facts.priority,
+        key: facts.apiKeyName ?? '',
+        deadline: arrived + facts.deadlineMs,
+        signal: gone,
+      };
       const replica = await queue.acquire(ticket);
       const waitedMs = clock.now() - arrived;
       observer.started?.(config.model_name, waitedMs);
@@ -190,7 +197,11 @@ export class HostedModel {
   #fail(error: unknown): void {
     const { table, config, logger } = this.#options;
     this.#reason = error instanceof Error ? error.message : String(error);
-    logger.error('model failed', { model: config.model_name, reason: this.#reason, ...(error instanceof Error && error.cause !== undefined ? { cause: String(error.cause) } : {}) });
+    logger.error('model failed', {
+      model: config.model_name,
+      reason: this.#reason,
+      ...(error instanceof Error && error.cause !== undefined ? { cause: String(error.cause) } : {}),
+    });
     if (this.#state() !== 'unloading') table.update(config.model_name, { state: 'failed' });
     this.#queue?.close(new InferenceError('model_failed', `the model ${config.model_name} failed`));
   }

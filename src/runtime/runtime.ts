@@ -57,7 +57,14 @@ export class Runtime {
     const config = await readModelConfig(dir);
     const taken = [config.model_name, ...config.aliases].find((name) => this.#table.get(name) !== undefined);
     if (taken !== undefined) throw new InferenceError('invalid_config', `${dir}: the name "${taken}" belongs to a loaded model already`);
-    const model = new HostedModel({ dir, config, environment: this.environment, logger: this.#logger, clock: this.#clock, table: this.#table });
+    const model = new HostedModel({
+      dir,
+      config,
+      environment: this.environment,
+      logger: this.#logger,
+      clock: this.#clock,
+      table: this.#table,
+    });
     this.#models.set(config.model_name, model);
     await model.load();
   }

@@ -100,10 +100,14 @@ export class ModelQueue<Place> {
       throw new InferenceError('rate_limit_exceeded', `expected at most ${maxQueue} waiting requests, the queue is full`, { retryAfterMs });
     }
     if (this.#bytes + ticket.bytes > maxQueueBytes) {
-      throw new InferenceError('rate_limit_exceeded', `expected at most ${maxQueueBytes} waiting bytes, the queue is full`, { retryAfterMs });
+      throw new InferenceError('rate_limit_exceeded', `expected at most ${maxQueueBytes} waiting bytes, the queue is full`, {
+        retryAfterMs,
+      });
     }
     if (waitMs !== undefined && clock.now() + waitMs > ticket.deadline) {
-      throw new InferenceError('deadline_unreachable', `the queue takes about ${Math.round(waitMs)} ms, longer than the deadline allows`, { retryAfterMs });
+      throw new InferenceError('deadline_unreachable', `the queue takes about ${Math.round(waitMs)} ms, longer than the deadline allows`, {
+        retryAfterMs,
+      });
     }
   }
 

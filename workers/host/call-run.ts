@@ -90,7 +90,9 @@ export class CallRun {
   #sendWhole(framed: Extract<Framed, { kind: 'whole' }>): void {
     const { callId } = this.#message;
     const bytes = ownBytes(framed.bytes);
-    this.#around.send({ type: 'whole', callId, head: framed.head, bytes, ...(framed.usage === undefined ? {} : { usage: framed.usage }) }, [bytes.buffer]);
+    this.#around.send({ type: 'whole', callId, head: framed.head, bytes, ...(framed.usage === undefined ? {} : { usage: framed.usage }) }, [
+      bytes.buffer,
+    ]);
   }
 
   async #sendStream(framed: Extract<Framed, { kind: 'stream' }>): Promise<void> {

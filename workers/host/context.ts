@@ -24,15 +24,18 @@ export function modelContext(model: ModelDescriptor, memory: ReplicaMemory, send
 }
 
 function portLogger(send: (message: FromHost) => void): Logger {
-  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
-    send({ type: 'log', level, message, fields });
+  const at =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
+      send({ type: 'log', level, message, fields });
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 function nativeGauge(memory: ReplicaMemory): NativeGauge {
   return {
     enter() {
-      if (!memory.enterNative()) throw new InferenceError('replica_lost', 'the thread of the model is being ended', { retryAfterMs: 1_000 });
+      if (!memory.enterNative())
+        throw new InferenceError('replica_lost', 'the thread of the model is being ended', { retryAfterMs: 1_000 });
     },
     leave: () => memory.leaveNative(),
   };

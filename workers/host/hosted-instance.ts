@@ -43,7 +43,10 @@ export class HostedInstance {
     const loaded: { default?: unknown } = await step(`importing ${model.config.model_class}`, () => import(pathToFileURL(file).href));
     const ModelClass = loaded.default;
     if (typeof ModelClass !== 'function') {
-      throw new InferenceError('invalid_model', `expected ${model.config.model_class} to export a class by default, found ${typeof ModelClass}`);
+      throw new InferenceError(
+        'invalid_model',
+        `expected ${model.config.model_class} to export a class by default, found ${typeof ModelClass}`,
+      );
     }
     const context = modelContext(model, memory, send);
     const instance: object = await step('the constructor', () => Reflect.construct(ModelClass, [context]));

@@ -21,7 +21,8 @@ export function inspectModel(instance: object): InspectedModel {
     const callable = spelled(instance, name, methods[name].alias);
     if (callable !== undefined) found.set(name, callable);
   }
-  if (found.size === 0) throw new InferenceError('invalid_model', `expected a class with at least one of ${methodNames.join(', ')}, found none`);
+  if (found.size === 0)
+    throw new InferenceError('invalid_model', `expected a class with at least one of ${methodNames.join(', ')}, found none`);
   const member = (name: string): Callable | undefined => spelled(instance, name, aliasOf(name));
   const schemas = schemasOf(instance);
   return { description: { methods: [...found.keys()], schemas, hasIsHealthy: member('isHealthy') !== undefined }, methods: found, member };

@@ -33,7 +33,10 @@ export interface Session {
    * Returns the fetched tensors by name (the caller's own object where it gave one).
    * Throws: Error named `AbortError` when an abort ended it.
    */
-  run(inputs: Readonly<Record<string, Tensor>>, outputs: Readonly<Record<string, Tensor | null>>): Promise<Readonly<Record<string, Tensor>>>;
+  run(
+    inputs: Readonly<Record<string, Tensor>>,
+    outputs: Readonly<Record<string, Tensor | null>>,
+  ): Promise<Readonly<Record<string, Tensor>>>;
   /** Stops the runs in flight where the binding can, and resolves when none is left. */
   abort(): Promise<AbortOutcome>;
   /** Idempotent. Waits for runs in flight. */

@@ -14,7 +14,9 @@ export function stockBinding(gauge: NativeGauge): Binding {
       try {
         return new StockSession(await ort.InferenceSession.create(path, nativeOptions(options)), gauge);
       } catch (error) {
-        throw new Error(`expected an ONNX model at ${path}: ${error instanceof Error ? error.message : 'it cannot be opened'}`, { cause: error });
+        throw new Error(`expected an ONNX model at ${path}: ${error instanceof Error ? error.message : 'it cannot be opened'}`, {
+          cause: error,
+        });
       } finally {
         gauge.leave();
       }
@@ -55,7 +57,10 @@ class StockSession implements Session {
     this.outputs = session.outputMetadata.map(portOf);
   }
 
-  async run(inputs: Readonly<Record<string, Tensor>>, outputs: Readonly<Record<string, Tensor | null>>): Promise<Readonly<Record<string, Tensor>>> {
+  async run(
+    inputs: Readonly<Record<string, Tensor>>,
+    outputs: Readonly<Record<string, Tensor | null>>,
+  ): Promise<Readonly<Record<string, Tensor>>> {
     if (this.#closed !== undefined) throw new Error('the session is closed');
     const run = this.#runOnce(inputs, outputs);
     this.#running.add(run);
@@ -66,7 +71,10 @@ class StockSession implements Session {
     }
   }
 
-  async #runOnce(inputs: Readonly<Record<string, Tensor>>, outputs: Readonly<Record<string, Tensor | null>>): Promise<Record<string, Tensor>> {
+  async #runOnce(
+    inputs: Readonly<Record<string, Tensor>>,
+    outputs: Readonly<Record<string, Tensor | null>>,
+  ): Promise<Record<string, Tensor>> {
     const feeds: Record<string, ort.Tensor> = {};
     for (const [name, tensor] of Object.entries(inputs)) feeds[name] = nativeTensor(tensor);
     const fetches: Record<string, ort.Tensor | null> = {};

@@ -34,7 +34,9 @@ export class ChatTemplate {
       const at = whole.lastIndexOf(content);
       if (at >= 0) return whole.slice(0, at + content.length);
     }
-    throw new InferenceError('invalid_value', 'the chat template of the model does not keep the last message, so it cannot be continued', { param });
+    throw new InferenceError('invalid_value', 'the chat template of the model does not keep the last message, so it cannot be continued', {
+      param,
+    });
   }
 
   #run(messages: readonly ChatMessage[], addGenerationPrompt: boolean, param: string): string {

@@ -27,7 +27,8 @@ export class Decoder {
     this.contextTokens = contextTokens;
     this.#session = session;
     this.#takes = new Set(session.inputs.map((port) => port.name));
-    for (const name of ['input_ids', 'attention_mask']) if (!this.#takes.has(name)) throw new Error(`expected a graph input named ${name}, got none`);
+    for (const name of ['input_ids', 'attention_mask'])
+      if (!this.#takes.has(name)) throw new Error(`expected a graph input named ${name}, got none`);
     this.#ports = cachePorts(session);
     this.#shape = kvShape(session, this.#ports.length / 2);
   }
@@ -63,7 +64,10 @@ export class Decoder {
       attention_mask: { type: 'int64', dims: [1, total], data: new BigInt64Array(total).fill(1n) },
     };
     if (this.#takes.has('position_ids')) {
-      inputs['position_ids'] = int64(Array.from(ids, (_, index) => sequence.length + index), [1, ids.length]);
+      inputs['position_ids'] = int64(
+        Array.from(ids, (_, index) => sequence.length + index),
+        [1, ids.length],
+      );
     }
     if (this.#takes.has('num_logits_to_keep')) inputs['num_logits_to_keep'] = int64([1], []);
     const outputs: Record<string, Tensor | null> = { logits: null };
@@ -123,7 +127,9 @@ function kvShape(session: Session, layers: number): KvShape {
   const heads = port?.dims[1];
   const headDim = port?.dims[3];
   if (port?.type !== 'float32' || typeof heads !== 'number' || typeof headDim !== 'number') {
-    throw new Error(`expected cache inputs float32 [batch, heads, past, headDim] with fixed heads, got ${port?.type} [${port?.dims.join(', ')}]`);
+    throw new Error(
+      `expected cache inputs float32 [batch, heads, past, headDim] with fixed heads, got ${port?.type} [${port?.dims.join(', ')}]`,
+    );
   }
   return { layers, heads, headDim };
 }

@@ -6,7 +6,14 @@ export type Pooling = 'mean' | 'cls' | 'last';
  * Pools row `row` of hidden states. Shapes: hidden float32 [batch, sequence, width]; `length` is the row's real token count.
  * Returns a new vector [width], not normalised.
  */
-export function poolRow(hidden: Float32Array, row: number, sequence: number, width: number, length: number, pooling: Pooling): Float32Array {
+export function poolRow(
+  hidden: Float32Array,
+  row: number,
+  sequence: number,
+  width: number,
+  length: number,
+  pooling: Pooling,
+): Float32Array {
   const start = row * sequence * width;
   if (pooling === 'cls') return hidden.slice(start, start + width);
   if (pooling === 'last') return hidden.slice(start + (length - 1) * width, start + length * width);

@@ -53,14 +53,24 @@ export class Sampler {
     const { temperature = 1, topK = 0, topP = 1, minP = 0 } = this.#options;
     const best = argmax(logits);
     const top = logits[best] ?? 0;
-    const candidates = topK > 0 && topK < logits.length ? largest(logits, topK) : within(logits, top + negligibleExponent * temperature);
+    const candidates: ArrayLike<number> =
+      topK > 0 && topK < logits.length ? largest(logits, topK) : within(logits, top + negligibleExponent * temperature);
     // Softmax without its divisor, relative to the top so that nothing overflows: the likeliest weighs exactly 1.
-    const weights = Float64Array.from(candidates, (index) => Math.exp(((logits[index] ?? 0) - top) / temperature));
-    const cutoff = Math.max(topP < 1 ? nucleusCutoff(weights, topP * sum(weights)) : 0, minP);
+    // Softmax without its divisor, relative to the top so that nothing overflows: the likeliest weighs exactly 1. Plain
+    // loops, because iterators over a whole vocabulary cost ten times the arithmetic.
+    const weights = new Float64Array(candidates.length);
+    let total = 0;
+    for (let at = 0; at < weights.length; at += 1) {
+      const weight = Math.exp(((logits[candidates[at] ?? 0] ?? 0) - top) / temperature);
+      weights[at] = weight;
+      total += weight;
+    }
+    const cutoff = Math.max(topP < 1 ? nucleusCutoff(weights, topP * total) : 0, minP);
     let kept = 0;
-    for (const weight of weights) if (weight >= cutoff) kept += weight;
+    for (let at = 0; at < weights.length; at += 1) if ((weights[at] ?? 0) >= cutoff) kept += weights[at] ?? 0;
     let left = this.#random() * kept;
-    for (const [at, weight] of weights.entries()) {
+    for (let at = 0; at < weights.length; at += 1) {
+      const weight = weights[at] ?? 0;
       if (weight < cutoff) continue;
       left -= weight;
       if (left < 0) return candidates[at] ?? best;
@@ -84,14 +94,13 @@ export function argmax(values: Float32Array): number {
   return best;
 }
 
-function within(logits: Float32Array, least: number): number[] {
-  const indexes: number[] = [];
-  for (let index = 0; index < logits.length; index += 1) if ((logits[index] ?? 0) >= least) indexes.push(index);
-  return indexes;
-}
-
-function sum(weights: Float64Array): number {
-  let total = 0;
-  for (const weight of weights) total += weight;
-  return total;
+function within(logits: Float32Array, least: number): Int32Array {
+  const indexes = new Int32Array(logits.length);
+  let count = 0;
+  for (let index = 0; index < logits.length; index += 1) {
+    if ((logits[index] ?? 0) < least) continue;
+    indexes[count] = index;
+    count += 1;
+  }
+  return indexes.subarray(0, count);
 }

@@ -50,7 +50,9 @@ export class SentenceEncoder {
     const lengths = await readSettings(join(dataDir, 'sentence_bert_config.json'));
     const pooling = await readSettings(join(dataDir, '1_Pooling', 'config.json'));
     const tokenizer = await openTokenizer(dataDir);
-    const session = await stockBinding(context.native).open(join(dataDir, options.file ?? 'model.onnx'), { intraOpThreads: context.threads });
+    const session = await stockBinding(context.native).open(join(dataDir, options.file ?? 'model.onnx'), {
+      intraOpThreads: context.threads,
+    });
     const maxTokens = typeof lengths['max_seq_length'] === 'number' ? lengths['max_seq_length'] : 512;
     return new SentenceEncoder(session, tokenizer, maxTokens, poolingOf(pooling), options.maxBatchTokens ?? 1_024);
   }
@@ -62,7 +64,10 @@ export class SentenceEncoder {
   async encode(inputs: readonly EncoderInput[], request: Cancellable, options: EncodeOptions = {}): Promise<EmbeddingsResult> {
     const rows = inputs.map((input, index) => this.#tokens(input, index, options.truncate ?? false));
     const vectors: Float32Array[] = new Array(rows.length);
-    for (const batch of planBatches(rows.map((row) => row.length), this.#maxBatchTokens)) {
+    for (const batch of planBatches(
+      rows.map((row) => row.length),
+      this.#maxBatchTokens,
+    )) {
       request.throwIfCancelled();
       const encoded = await this.#run(batch.map((index) => rows[index] ?? []));
       for (const [position, index] of batch.entries()) {
@@ -90,7 +95,9 @@ export class SentenceEncoder {
     if (typeof input !== 'string') this.#checkRange(input, param);
     if (ids.length <= this.#maxTokens) return ids;
     if (!truncate) {
-      throw new InferenceError('context_length_exceeded', `${param}: expected at most ${this.#maxTokens} tokens, got ${ids.length}`, { param });
+      throw new InferenceError('context_length_exceeded', `${param}: expected at most ${this.#maxTokens} tokens, got ${ids.length}`, {
+        param,
+      });
     }
     // The end token stays the last one, as the Rust tokenizers cut.
     const last = ids.at(-1);
@@ -129,7 +136,9 @@ export class SentenceEncoder {
     const { data } = fetched;
     const width = fetched.dims.at(-1) ?? 0;
     return rows.map((row, index) => {
-      const vector = pooled ? data.slice(index * width, (index + 1) * width) : poolRow(data, index, sequence, width, row.length, this.#pooling);
+      const vector = pooled
+        ? data.slice(index * width, (index + 1) * width)
+        : poolRow(data, index, sequence, width, row.length, this.#pooling);
       return pooled ? vector : normalise(vector);
     });
   }

@@ -46,9 +46,13 @@ export class TextGenerator {
   }
 
   /** Opens the model in `context.dataDir` with `context.threads` threads. Throws: Error naming the file that cannot be used. */
-  static async open(context: Pick<ModelContext, 'dataDir' | 'threads' | 'native'>, options: TextGeneratorOptions = {}): Promise<TextGenerator> {
+  static async open(
+    context: Pick<ModelContext, 'dataDir' | 'threads' | 'native'>,
+    options: TextGeneratorOptions = {},
+  ): Promise<TextGenerator> {
     const chunkTokens = options.prefillChunkTokens ?? defaultPrefillChunkTokens;
-    if (!Number.isInteger(chunkTokens) || chunkTokens < 1) throw new RangeError(`expected prefillChunkTokens of at least 1, got ${chunkTokens}`);
+    if (!Number.isInteger(chunkTokens) || chunkTokens < 1)
+      throw new RangeError(`expected prefillChunkTokens of at least 1, got ${chunkTokens}`);
     const facts = await readModelFacts(context.dataDir);
     const tokenizer = await openTokenizer(context.dataDir);
     const decoder = await Decoder.open(stockBinding(context.native), join(context.dataDir, options.graph ?? 'decoder.onnx'), {
@@ -89,7 +93,11 @@ export class TextGenerator {
     return this.#decoder.close();
   }
 
-  async *#decode(request: GenerationRequest, prompt: readonly number[], call: Cancellable): AsyncGenerator<GenerationEvent, void, undefined> {
+  async *#decode(
+    request: GenerationRequest,
+    prompt: readonly number[],
+    call: Cancellable,
+  ): AsyncGenerator<GenerationEvent, void, undefined> {
     const limit = Math.min(request.maxTokens ?? Number.POSITIVE_INFINITY, this.#decoder.contextTokens - prompt.length);
     const sampler = new Sampler(request, prompt);
     const detokenizer = new Detokenizer(this.#tokenizer, prompt);
@@ -99,7 +107,7 @@ export class TextGenerator {
     let completionTokens = 0;
     let finish: GenerationEvent = { type: 'finish', reason: 'length' };
     while (completionTokens < limit) {
-      let logits = new Float32Array(0);
+      let logits: Float32Array = new Float32Array(0);
       for (let at = 0; at < pending.length; at += this.#chunkTokens) {
         call.throwIfCancelled();
         logits = await this.#decoder.append(sequence, pending.slice(at, at + this.#chunkTokens));
@@ -130,7 +138,8 @@ export class TextGenerator {
     const ids = this.#encode(input, param);
     if (ids.length > 0) return ids;
     // A decoder needs one token to start from.
-    if (this.#facts.bosId === undefined) throw new InferenceError('invalid_value', 'expected a prompt of at least one token, got none', { param });
+    if (this.#facts.bosId === undefined)
+      throw new InferenceError('invalid_value', 'expected a prompt of at least one token, got none', { param });
     return [this.#facts.bosId];
   }
 

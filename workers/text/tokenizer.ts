@@ -27,7 +27,8 @@ export async function openTokenizer(dataDir: string): Promise<Tokenizer> {
     bosToken: tokenText(config['bos_token']),
     eosToken: tokenText(config['eos_token']),
     encode: (text, options) => tokenizer.encode(text, { add_special_tokens: options.addSpecialTokens }).ids,
-    decode: (ids, options) => tokenizer.decode([...ids], { skip_special_tokens: options.skipSpecialTokens, clean_up_tokenization_spaces: false }),
+    decode: (ids, options) =>
+      tokenizer.decode([...ids], { skip_special_tokens: options.skipSpecialTokens, clean_up_tokenization_spaces: false }),
   };
 }
 

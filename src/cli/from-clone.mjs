@@ -1,0 +1,162 @@
+// Makes a fresh clone run: installs what package-lock.json asks for, builds what changed, then starts the asked command.
+// Plain JavaScript with node: imports only, because nothing is installed or built yet when it starts.
+
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const oldestNode = [20, 19];
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const inRoot = (...parts) => join(root, ...parts);
+const say = (text) => process.stderr.write(`heddle: ${text}\n`);
+
+const commands = {
+  serve: (args) => run(process.execPath, [inRoot('dist/src/cli/main.js'), 'serve', ...args], serverEnvironment()),
+  // From the root, because vitest looks for its configuration in the working folder.
+  test: (args) => run(process.execPath, [inRoot('node_modules/vitest/vitest.mjs'), 'run', ...args], process.env, root),
+  build: () => ({ code: 0, signal: null }),
+};
+
+await main(process.argv[2] ?? '', process.argv.slice(3));
+
+async function main(name, args) {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) return fail(`expected ${Object.keys(commands).join(', ')}, got '${name}'`, 2);
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
+    return fail(`needs Node.js ${oldestNode.join('.')} or newer, this is ${process.versions.node}; see https://nodejs.org`, 1);
+  }
+  if (!(await install()) || !(await build())) return;
+  finish(await command(args));
+}
+
+/** Runs `npm ci` unless the installed packages are those of package-lock.json. */
+async function install() {
+  const stampFile = inRoot('node_modules/.heddle-stamp');
+  const lock = readFileSync(inRoot('package-lock.json'));
+  const stamp = createHash('sha256').update(lock).digest('hex');
+  if (readIfThere(stampFile) === stamp) return true;
+  if (!isInstalled(JSON.parse(lock.toString()))) {
+    say('installing dependencies (npm ci); only the first start and a changed package-lock.json need this');
+    const npm = process.env.npm_execpath ?? '';
+    // --include=dev: the compiler is one, and NODE_ENV=production would leave it out.
+    const args = ['ci', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'];
+    const ended =
+      basename(npm) === 'npm-cli.js'
+        ? await run(process.execPath, [npm, ...args], process.env, root)
+        : await run('npm', args, process.env, root);
+    if (!succeeded(ended, 'npm ci failed, so heddle cannot start; the lines above say why')) return false;
+  }
+  writeFileSync(stampFile, stamp);
+  return true;
+}
+
+/** Whether npm's own record of node_modules has every package of the lock, so that a manual `npm ci` is not repeated. */
+function isInstalled(lock) {
+  const record = readIfThere(inRoot('node_modules/.package-lock.json'));
+  if (record === undefined) return false;
+  const installed = JSON.parse(record).packages;
+  return Object.entries(lock.packages).every(
+    ([path, wanted]) =>
+      path === '' || wanted.optional === true || wanted.devOptional === true || installed[path]?.version === wanted.version,
+  );
+}
+
+/** Compiles to dist/ unless it was compiled from these very sources. */
+async function build() {
+  const stampFile = inRoot('dist/.heddle-stamp');
+  const stamp = sourceHash();
+  if (readIfThere(stampFile) === stamp && existsSync(inRoot('dist/src/cli/main.js'))) return true;
+  say('building (tsc)');
+  mkdirSync(inRoot('dist'), { recursive: true });
+  rmSync(stampFile, { force: true });
+  const ended = await run(
+    process.execPath,
+    [inRoot('node_modules/typescript/bin/tsc'), '-p', inRoot('tsconfig.build.json')],
+    process.env,
+    root,
+  );
+  if (!succeeded(ended, 'the build failed; the lines above say where')) return false;
+  removeOrphans();
+  writeFileSync(stampFile, stamp);
+  return true;
+}
+
+/** Contents, not times: a checkout or a copy touches times without changing a line. */
+function sourceHash() {
+  const hash = createHash('sha256');
+  const sources = ['src', 'workers'].flatMap((folder) => filesBelow(inRoot(folder))).sort();
+  for (const file of [inRoot('tsconfig.json'), inRoot('tsconfig.build.json'), inRoot('package-lock.json'), ...sources]) {
+    hash
+      .update(`${relative(root, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+/** Removes what was compiled from sources that are gone; tsc leaves it, and a stale module can still be imported. */
+function removeOrphans() {
+  for (const folder of ['src', 'workers']) {
+    for (const file of filesBelow(inRoot('dist', folder))) {
+      const source = inRoot(relative(inRoot('dist'), file).replace(/(\.d)?\.(ts|js)$/, '.ts'));
+      if (!existsSync(source)) rmSync(file);
+    }
+  }
+}
+
+function filesBelow(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+function readIfThere(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+/** glibc gives the memory of an unloaded model back only when told so before the process starts. */
+function serverEnvironment() {
+  return { MALLOC_TRIM_THRESHOLD_: '1048576', MALLOC_MMAP_THRESHOLD_: '1048576', ...process.env };
+}
+
+/** Runs a program on this terminal and passes signals on. Resolves with how it ended. */
+function run(program, args, env, cwd = process.cwd()) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: 'inherit', env, cwd });
+    const forward = (signal) => child.kill(signal);
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    for (const signal of signals) process.on(signal, forward);
+    const settle = (ended) => {
+      for (const signal of signals) process.off(signal, forward);
+      resolve(ended);
+    };
+    child.once('error', (error) => {
+      say(`could not run ${program}: ${error.message}`);
+      settle({ code: 1, signal: null });
+    });
+    child.once('exit', (code, signal) => settle({ code, signal }));
+  });
+}
+
+function succeeded(ended, complaint) {
+  if (ended.code === 0) return true;
+  if (ended.signal === null) fail(complaint, 1);
+  else finish(ended);
+  return false;
+}
+
+/** Ends as the child did: with its exit code, or by its signal, so that a supervisor sees the same. */
+function finish({ code, signal }) {
+  if (signal === null) process.exitCode = code ?? 1;
+  else process.kill(process.pid, signal);
+}
+
+function fail(text, code) {
+  say(text);
+  process.exitCode = code;
+}

@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { InferenceError } from '../../../src/core/errors.ts';
+import { answer, dial, type Rig, withServer } from './fake-backend.ts';
+
+const json = { 'content-type': 'application/json' };
+
+async function post(rig: Rig, path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = json) {
+  const response = await fetch(rig.url + path, { method: 'POST', body, headers });
+  const parsed = JSON.parse(await response.text());
+  return { status: response.status, headers: response.headers, body: parsed, code: parsed.error?.code };
+}
+
+test('an unknown path is 404 before anything else is looked at', () =>
+  withServer(
+    async (rig) => {
+      expect(await post(rig, '/nothing', '{', { 'content-type': 'text/xml' })).toMatchObject({ status: 404, code: 'unknown_url' });
+      expect((await post(rig, '/v1/messages/nothing', '{}')).body).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
+    },
+    { apiKeys: { a: 'secret' } },
+  ));
+
+test('a known path with another verb is 405 with Allow', () =>
+  withServer(async ({ url }) => {
+    for (const [path, verb, allow] of [
+      ['/v1/embeddings', 'GET', 'POST, OPTIONS'],
+      ['/v1/models', 'DELETE', 'GET, HEAD, OPTIONS'],
+      ['/v1/models/tiny:predict', 'GET', 'POST, OPTIONS'],
+      ['/v1/models/tiny', 'POST', 'GET, HEAD, OPTIONS'],
+    ] as const) {
+      const response = await fetch(url + path, { method: verb });
+      expect([path, response.status, response.headers.get('allow')]).toEqual([path, 405, allow]);
+      await response.text();
+    }
+  }));
+
+test('a method that no model has is 404 naming it and the models', () =>
+  withServer(async (rig) => {
+    rig.backend.methods = ['embeddings'];
+    const { status, body } = await post(rig, '/v1/chat/completions', '{');
+    expect(status).toBe(404);
+    expect(body.error.message).toMatch(/chatCompletions.*tiny/);
+  }));
+
+test('a key is asked for before the body and not for health', () =>
+  withServer(
+    async (rig) => {
+      const refused = await post(rig, '/predict', '{', { 'content-type': 'text/xml' });
+      expect(refused).toMatchObject({ status: 401, code: 'invalid_api_key' });
+      expect(refused.headers.get('www-authenticate')).toBe('Bearer');
+      for (const path of ['/', '/livez', '/readyz', '/ping']) expect((await fetch(rig.url + path)).status).toBe(200);
+      expect((await fetch(`${rig.url}/v1/models`, { headers: { authorization: 'Bearer secret' } })).status).toBe(200);
+      expect((await fetch(`${rig.url}/v1/models`, { headers: { 'x-api-key': 'secret' } })).status).toBe(200);
+      expect((await fetch(`${rig.url}/v1/models`, { headers: { 'x-api-key': 'other' } })).status).toBe(401);
+    },
+    { apiKeys: { mine: 'secret' } },
+  ));
+
+test('a body over the limit is 413 by its length and while it is read', () =>
+  withServer(
+    async (rig) => {
+      expect(await post(rig, '/predict', 'x'.repeat(200), { 'content-type': 'text/xml' })).toMatchObject({
+        status: 413,
+        code: 'request_too_large',
+      });
+      const socket = await dial(rig.port);
+      socket.write('POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n');
+      socket.write(`c8\r\n${'x'.repeat(200)}\r\n`);
+      const [data] = await once(socket, 'data');
+      expect(String(data)).toMatch(/^HTTP\/1\.1 413 /);
+      socket.destroy();
+    },
+    { bodyLimitBytes: 100 },
+  ));
+
+test('other media types, encodings and charsets are 415', () =>
+  withServer(async (rig) => {
+    for (const headers of [
+      { 'content-type': 'text/xml' },
+      { 'content-type': 'application/json; charset=utf-16' },
+      { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      { 'content-type': 'text/plain' },
+    ] as Record<string, string>[]) {
+      expect(await post(rig, '/v1/embeddings', 'hello', headers)).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+    }
+    expect(await post(rig, '/v1/embeddings', 'x', { 'content-type': 'application/octet-stream' })).toMatchObject({ status: 415 });
+  }));
+
+test('a body that is not safe JSON is 400 invalid_json', () =>
+  withServer(async (rig) => {
+    const bodies: (string | Uint8Array<ArrayBuffer>)[] = [
+      '{',
+      Buffer.from([0x22, 0xff, 0x22]),
+      '['.repeat(65) + ']'.repeat(65),
+      '{"a":{"__proto__":{}}}',
+      '{"\\u005f_proto__":1}',
+      '{"constructor":{"prototype":{}}}',
+    ];
+    for (const body of bodies) expect(await post(rig, '/predict', body)).toMatchObject({ status: 400, code: 'invalid_json' });
+  }));
+
+test('curl without a content type is read as JSON when it looks like an object', () =>
+  withServer(async (rig) => {
+    const call = rig.backend.next();
+    const reply = post(rig, '/predict', ' {"a":1}', { 'content-type': 'application/x-www-form-urlencoded' });
+    const admission = await call;
+    expect(admission.body).toEqual({ a: 1 });
+    expect(admission.bytes?.buffer.byteLength).toBe(8);
+    answer(admission, '{"ok":true}');
+    expect((await reply).body).toEqual({ ok: true });
+  }));
+
+test('predict takes bytes as they are', () =>
+  withServer(async (rig) => {
+    const call = rig.backend.next();
+    const reply = post(rig, '/models/org%2Ftiny:q4/predict', Buffer.from([1, 2, 3]), { 'content-type': 'application/octet-stream' });
+    const admission = await call;
+    expect(admission).toMatchObject({ bodyKind: 'bytes', body: undefined, model: 'org/tiny:q4', method: 'predict' });
+    expect([...(admission.bytes ?? [])]).toEqual([1, 2, 3]);
+    answer(admission, '{}');
+    expect((await reply).status).toBe(200);
+  }));
+
+test('an empty object on an embeddings route is 400 with the field', () =>
+  withServer(async (rig) => {
+    const { status, body } = await post(rig, '/v1/embeddings', '{}');
+    expect(status).toBe(400);
+    expect(Object.keys(body.error).sort()).toEqual(['code', 'message', 'param', 'type']);
+  }));
+
+test('a refused call carries Retry-After and its ids', () =>
+  withServer(async (rig) => {
+    rig.backend.error = new InferenceError('rate_limit_exceeded', 'the queue is full', { retryAfterMs: 1200 });
+    const { status, headers, code } = await post(rig, '/predict', '{}', { ...json, 'x-request-id': 'mine-1' });
+    expect([status, code]).toEqual([429, 'rate_limit_exceeded']);
+    expect([headers.get('retry-after'), headers.get('retry-after-ms')]).toEqual(['2', '1200']);
+    expect([headers.get('x-request-id'), headers.get('request-id')]).toEqual(['mine-1', 'mine-1']);
+  }));
+
+test('an unexpected error is 500 and its text stays in the log', () =>
+  withServer(async (rig) => {
+    rig.backend.error = new Error('secret text');
+    const { status, body } = await post(rig, '/predict', '{}');
+    expect(status).toBe(500);
+    expect(JSON.stringify(body)).not.toContain('secret');
+    expect(JSON.stringify(rig.lines)).toContain('secret text');
+  }));
+
+test('environment prefixes and stray slashes lead to the same route', () =>
+  withServer(async ({ url }) => {
+    for (const path of [
+      '/production/v1/models',
+      '/production/sync/v1/models',
+      '/environments/production/v1/models/',
+      '//v1//models?beta=true',
+      '/models',
+    ]) {
+      expect([path, (await fetch(url + path)).status]).toEqual([path, 200]);
+    }
+    expect((await fetch(`${url}/environments/staging/v1/models`)).status).toBe(404);
+  }));
+
+test('headers of our own are checked', () =>
+  withServer(async (rig) => {
+    expect(await post(rig, '/predict', '{}', { ...json, 'x-heddle-priority': '10' })).toMatchObject({ status: 400, code: 'invalid_value' });
+    expect(await post(rig, '/predict', '{}', { ...json, 'x-heddle-timeout-ms': 'soon' })).toMatchObject({
+      status: 400,
+      code: 'invalid_value',
+    });
+  }));
+
+test('broken HTTP and long headers are refused in our envelope', () =>
+  withServer(async ({ port }) => {
+    for (const [text, status] of [
+      ['nonsense\r\n\r\n', 400],
+      [`GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    ] as const) {
+      const socket = await dial(port);
+      socket.write(text);
+      const [data] = await once(socket, 'data');
+      expect(String(data)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*"error"`));
+      socket.destroy();
+    }
+  }));

@@ -1,0 +1,147 @@
+// A backend by hand: it admits every call and lets the test play the model.
+
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type { Clock } from '../../../src/core/clock.ts';
+import type { Logger } from '../../../src/contract/model.ts';
+import { type MethodName, methodNames } from '../../../src/contract/methods.ts';
+import type { Backend, RunningRequest } from '../../../src/http/backend.ts';
+import type { ModelView } from '../../../src/runtime/model-view.ts';
+import type { Submission } from '../../../src/runtime/submission.ts';
+import { createServer, type HeddleServer, type ServerOptions } from '../../../src/http/server.ts';
+
+export class FakeBackend implements Backend {
+  readonly environment = 'production';
+  draining = false;
+  alive = true;
+  isReady = true;
+  methods: readonly MethodName[] = methodNames;
+  credits: number[] = [];
+  error: Error | undefined;
+  readonly admissions: Submission[] = [];
+  #waiting: ((admission: Submission) => void)[] = [];
+
+  models(): readonly ModelView[] {
+    return [
+      {
+        name: 'tiny',
+        aliases: ['org/tiny:q4'],
+        description: '',
+        state: this.isReady ? 'ready' : 'loading',
+        reason: undefined,
+        required: true,
+        methods: this.methods,
+        schemas: { predict: { input: { type: 'object' } } },
+        created: 1_700_000_000,
+        replicas: { ready: 1, retired: 0, total: 1 },
+        queued: 0,
+        running: 0,
+      },
+    ];
+  }
+  model(name: string): ModelView | undefined {
+    return this.models().find((model) => model.name === name || model.aliases.includes(name));
+  }
+  hasMethod(method: MethodName): boolean {
+    return this.methods.includes(method);
+  }
+  modelsWith(method: MethodName): readonly string[] {
+    return this.hasMethod(method) ? ['tiny'] : [];
+  }
+  async ready(): Promise<boolean> {
+    return this.isReady;
+  }
+  timeoutMs(): number {
+    return 60_000;
+  }
+  async submit(admission: Submission): Promise<RunningRequest> {
+    if (this.error !== undefined) throw this.error;
+    this.admissions.push(admission);
+    for (const wake of this.#waiting.splice(0)) wake(admission);
+    return { credit: (bytes) => void this.credits.push(bytes), released: Promise.resolve() };
+  }
+  /** The next call that arrives. */
+  next(): Promise<Submission> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}
+
+/** A clock that moves by hand. */
+export class FakeClock implements Clock {
+  #now = 0;
+  #timers = new Set<{ readonly at: number; readonly action: () => void }>();
+  now(): number {
+    return this.#now;
+  }
+  after(delayMs: number, action: () => void) {
+    const timer = { at: this.#now + delayMs, action };
+    this.#timers.add(timer);
+    return { cancel: () => void this.#timers.delete(timer) };
+  }
+  advance(ms: number): void {
+    this.#now += ms;
+    for (const timer of [...this.#timers]) {
+      if (timer.at <= this.#now && this.#timers.delete(timer)) timer.action();
+    }
+  }
+}
+
+export interface LogLine {
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface Rig {
+  readonly backend: FakeBackend;
+  readonly clock: FakeClock;
+  readonly server: HeddleServer;
+  readonly port: number;
+  readonly url: string;
+  readonly lines: readonly LogLine[];
+}
+
+/** Runs `test` against a listening server and closes it afterwards. */
+export async function withServer(test: (rig: Rig) => Promise<void>, options: Partial<ServerOptions> = {}): Promise<void> {
+  const backend = new FakeBackend();
+  const clock = new FakeClock();
+  const lines: LogLine[] = [];
+  const write = (message: string, fields?: Readonly<Record<string, unknown>>): void => void lines.push({ message, fields });
+  const logger: Logger = { debug: write, info: write, warn: write, error: write };
+  const server = await createServer(backend, { logger, clock, ...options });
+  const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+  try {
+    await test({ backend, clock, server, port, url: `http://127.0.0.1:${port}`, lines });
+  } finally {
+    const closed = server.close();
+    server.app.server.closeAllConnections();
+    await closed;
+  }
+}
+
+export function aborted(signal: AbortSignal): Promise<unknown> {
+  if (signal.aborted) return Promise.resolve(signal.reason);
+  return once(signal, 'abort').then(() => signal.reason);
+}
+
+/** A raw client. Its errors are expected where a test destroys it. */
+export async function dial(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** The parsed body, loosely typed: the assertions say what it must be. */
+export async function json(response: Response) {
+  return JSON.parse(await response.text());
+}
+
+export function postText(path: string, body: string): string {
+  return `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}
+
+export function answer(admission: Submission, json: string): void {
+  admission.observer.head({ status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, shape: 'whole' });
+  admission.observer.chunk(Buffer.from(json), 0);
+  admission.observer.end(undefined);
+}
