@@ -1,0 +1,136 @@
+// A client that leaves stops its work, over real sockets and real threads.
+
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bodyOf, modelsDir, serve, type TestServer } from '../support/serve.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  const stubborn = fileURLToPath(new URL('../fixtures/models/stubborn', import.meta.url));
+  server = await serve([stubborn, `${modelsDir}/smollm2`], { stalledWriteMs: 300 });
+});
+
+afterAll(async () => {
+  expect(await server.close()).toBe(true);
+});
+
+async function open(path: string, body: object, headers = ''): Promise<Socket> {
+  const socket = connect(server.port, '127.0.0.1');
+  socket.on('error', () => {}); // a reset is one way for the server to hang up
+  await once(socket, 'connect');
+  const text = JSON.stringify(body);
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\n${headers}content-length: ${text.length}\r\n\r\n${text}`,
+  );
+  return socket;
+}
+
+/** Resolves when the model's counts satisfy `wanted`. Polls per turn of the loop: there is no event to wait for. */
+async function until(name: string, wanted: (counts: { running: number; queued: number }) => boolean): Promise<void> {
+  for (;;) {
+    const view = server.runtime.model(name);
+    if (view !== undefined && wanted(view)) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+const idle = ({ running, queued }: { running: number; queued: number }) => running === 0 && queued === 0;
+const echo = async () => bodyOf(await server.post('/models/stubborn/predict', { op: 'echo' }));
+
+test('a running synchronous loop sees its client leave', async () => {
+  const socket = await open('/models/stubborn/predict', { op: 'obey' });
+  await until('stubborn', ({ running }) => running === 1);
+  const left = performance.now();
+  socket.destroy();
+  await until('stubborn', idle);
+  // 100 ms is the grace after which the replica would be retired; obeying takes far less.
+  expect(performance.now() - left).toBeLessThan(100);
+});
+
+test('a queued call whose client left never reaches the model', async () => {
+  const { calls } = await echo();
+  const first = await open('/models/stubborn/predict', { op: 'obey' });
+  await until('stubborn', ({ running }) => running === 1);
+  const second = await open('/models/stubborn/predict', { op: 'echo' });
+  await until('stubborn', ({ queued }) => queued === 1);
+  second.destroy();
+  await until('stubborn', ({ queued }) => queued === 0);
+  first.destroy();
+  await until('stubborn', idle);
+  expect((await echo()).calls).toBe(calls + 2);
+});
+
+test('a full queue refuses with a Retry-After', async () => {
+  const held = [await open('/models/stubborn/predict', { op: 'obey' })];
+  await until('stubborn', ({ running }) => running === 1);
+  held.push(await open('/models/stubborn/predict', { op: 'echo' }), await open('/models/stubborn/predict', { op: 'echo' }));
+  await until('stubborn', ({ queued }) => queued === 2);
+  const refused = await server.post('/models/stubborn/predict', { op: 'echo' });
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+  for (const socket of held) socket.destroy();
+  await until('stubborn', idle);
+});
+
+test('the finally of a stream runs when its client leaves', async () => {
+  const { finished } = await echo();
+  const socket = await open('/models/stubborn/predict', { op: 'stream' });
+  await once(socket, 'data');
+  socket.destroy();
+  await until('stubborn', idle);
+  expect((await echo()).finished).toBe(finished + 1);
+});
+
+test('a client that stops reading pauses the model and then counts as gone', async () => {
+  const { finished } = await echo();
+  const socket = await open('/models/stubborn/predict', { op: 'flood' });
+  socket.pause();
+  await until('stubborn', ({ running }) => running === 1);
+  await until('stubborn', idle);
+  expect((await echo()).finished).toBe(finished + 1);
+  socket.destroy();
+});
+
+test('an endless loop is answered on time, and its thread is replaced', async () => {
+  const reply = await server.post(
+    '/models/stubborn/predict',
+    { op: 'spin' },
+    { headers: { 'content-type': 'application/json', 'x-heddle-timeout-ms': '300' } },
+  );
+  expect(reply.status).toBe(504);
+  expect((await bodyOf(reply)).error.code).toBe('timeout');
+  // A new instance counts from the start.
+  expect(await echo()).toEqual({ calls: 1, finished: 0 });
+});
+
+test('what a model throws stays on the server, unless it is an HttpError', async () => {
+  const thrown = await server.post('/models/stubborn/predict', { op: 'throw' });
+  expect(thrown.status).toBe(500);
+  expect(await thrown.text()).not.toContain('secret');
+  const refused = await server.post('/models/stubborn/predict', { op: 'refuse' });
+  expect(refused.status).toBe(422);
+  expect((await bodyOf(refused)).error).toMatchObject({ code: 'no_face', param: 'image' });
+});
+
+test('a decode stops between two steps when its client leaves', async () => {
+  const socket = await open('/v1/chat/completions', {
+    messages: [{ role: 'user', content: 'Count to one thousand.' }],
+    stream: true,
+    max_tokens: 2000,
+  });
+  await once(socket, 'data');
+  socket.destroy();
+  await until('smollm2', idle);
+  expect(server.runtime.model('smollm2')?.replicas).toMatchObject({ ready: 1, retired: 0 });
+});
+
+test('a prefill stops between two chunks when its client leaves', async () => {
+  const socket = await open('/v1/completions', { prompt: 'word '.repeat(3000), max_tokens: 1 });
+  await until('smollm2', ({ running }) => running === 1);
+  socket.destroy();
+  await until('smollm2', idle);
+  expect(server.runtime.model('smollm2')?.replicas).toMatchObject({ ready: 1, retired: 0 });
+});
