@@ -48,7 +48,8 @@ function textLine(options: LogOptions, level: LogLevel, message: string, fields:
   const time = options.time().toISOString().slice(11, 23);
   const name = level.padEnd(5);
   const label = options.color ? `\u001b[${colors[level]}m${name}\u001b[0m` : name;
-  const parts = Object.entries(fields).map(([key, value]) => `${key}=${textOf(value)}`);
+  const known = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const parts = known.map(([key, value]) => `${key}=${textOf(value)}`);
   return [time, label, oneLine(message), ...parts].join(' ');
 }
 

@@ -47,7 +47,9 @@ test('messages, responses and completions answer', async () => {
   const responses = await bodyOf(await server.post('/v1/responses', { input: question.messages[0]?.content, temperature: 0 }));
   expect(responses).toMatchObject({ status: 'completed', store: false });
   expect(responses.output[0].content[0].text).toBe('The capital of France is Paris.');
-  const completion = await bodyOf(await server.post('/v1/completions', { prompt: 'The capital of France is', temperature: 0, max_tokens: 4 }));
+  const completion = await bodyOf(
+    await server.post('/v1/completions', { prompt: 'The capital of France is', temperature: 0, max_tokens: 4 }),
+  );
   expect(completion.choices[0].text).toContain('Paris');
 });
 

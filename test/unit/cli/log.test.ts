@@ -9,7 +9,7 @@ function logging(json: boolean, level: LogLevel = 'info') {
 
 test('a text line has time, level, message and fields', () => {
   const { lines, logger } = logging(false);
-  logger.info('request', { id: 'a b', ms: 3 });
+  logger.info('request', { id: 'a b', ms: 3, code: undefined });
   expect(lines).toEqual(['00:00:00.000 info  request id="a b" ms=3\n']);
 });
 
