@@ -31,6 +31,8 @@ interface OpenCall {
   /** Undefined once the observer has heard the end, or must hear no more. */
   observer: CallObserver | undefined;
   cancelled: boolean;
+  /** The task has resolved; the last message may not have come yet. */
+  threadDone: boolean;
   ladder: Timer | undefined;
   readonly release: () => void;
 }
@@ -119,7 +121,16 @@ export class Replica {
     const released = new Promise<void>((resolve) => {
       resolveReleased = resolve;
     });
-    const call: OpenCall = { callId, slot, method: input.method, observer, cancelled: false, ladder: undefined, release: resolveReleased };
+    const call: OpenCall = {
+      callId,
+      slot,
+      method: input.method,
+      observer,
+      cancelled: false,
+      threadDone: false,
+      ladder: undefined,
+      release: resolveReleased,
+    };
     this.#open.set(callId, call);
     const transfer = input.body === undefined ? [] : [input.body.bytes.buffer as ArrayBuffer]; // a body's buffer is never shared memory
     const task: HostTask = { kind: 'call', call: { callId, slot, method: input.method, body: input.body, request: input.request } };
@@ -165,16 +176,13 @@ export class Replica {
       case 'whole':
         observer.head(message.head);
         observer.chunk(message.bytes, 0);
-        call.observer = undefined;
-        observer.end(message.usage);
+        this.#finish(call, () => observer.end(message.usage));
         return;
       case 'end':
-        call.observer = undefined;
-        observer.end(message.usage);
+        this.#finish(call, () => observer.end(message.usage));
         return;
       case 'fail':
-        call.observer = undefined;
-        observer.fail(fromRecord(message.error), message.framed);
+        this.#finish(call, () => observer.fail(fromRecord(message.error), message.framed));
     }
   }
 
@@ -184,6 +192,7 @@ export class Replica {
     const { config } = this.#options.model;
     call.cancelled = true;
     call.observer = undefined;
+    if (call.threadDone) return this.#forget(call);
     this.#memory.cancel(call.slot, reason);
     this.#tell({ type: 'cancel', callId: call.callId, reason });
     call.ladder = this.#options.clock.after(config.runtime.cancel_grace_ms, () => {
@@ -193,28 +202,28 @@ export class Replica {
     });
   }
 
+  /** The thread is done with the call. */
   #release(call: OpenCall): void {
     call.ladder?.cancel();
-    if (!this.#open.delete(call.callId)) return;
+    call.threadDone = true;
     // The port and the task's own channel are not ordered with each other: the last message may still be on its way.
-    if (call.observer !== undefined) {
-      this.#open.set(call.callId, call);
-      setImmediate(() => this.#forget(call));
-      return;
-    }
-    this.#forget(call);
+    if (call.observer === undefined) this.#forget(call);
   }
 
   #forget(call: OpenCall): void {
-    this.#open.delete(call.callId);
-    const { observer } = call;
-    call.observer = undefined;
-    observer?.fail(new InferenceError('internal_error', 'the model ended without an answer'), false);
+    if (!this.#open.delete(call.callId)) return;
     this.#freeSlots.push(call.slot);
     call.release();
     const stuck = [...this.#open.values()].some((other) => other.cancelled);
     if (this.#state === 'retired' && !stuck) this.#become('ready');
     else this.#options.onChange();
+  }
+
+  /** The call's last message: its observer hears nothing after it. */
+  #finish(call: OpenCall, tell: () => void): void {
+    call.observer = undefined;
+    tell();
+    if (call.threadDone) this.#forget(call);
   }
 
   /** The thread died, or a message could not reach it. */

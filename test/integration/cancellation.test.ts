@@ -52,8 +52,8 @@ test('a running synchronous loop sees its client leave', async () => {
 
 test('a queued call whose client left never reaches the model', async () => {
   const { calls } = await echo();
-  const first = await open('/models/stubborn/predict', { op: 'obey' });
-  await until('stubborn', ({ running }) => running === 1);
+  const first = await open('/models/stubborn/predict', { op: 'stream' });
+  await once(first, 'data');
   const second = await open('/models/stubborn/predict', { op: 'echo' });
   await until('stubborn', ({ queued }) => queued === 1);
   second.destroy();
