@@ -192,7 +192,10 @@ export class Replica {
     const { config } = this.#options.model;
     call.cancelled = true;
     call.observer = undefined;
-    if (call.threadDone) return this.#forget(call);
+    if (call.threadDone) {
+      this.#forget(call);
+      return;
+    }
     this.#memory.cancel(call.slot, reason);
     this.#tell({ type: 'cancel', callId: call.callId, reason });
     call.ladder = this.#options.clock.after(config.runtime.cancel_grace_ms, () => {

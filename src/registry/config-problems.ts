@@ -18,19 +18,22 @@ type Failure = ReturnType<typeof Errors>[number];
 
 function problemsOf(error: Failure, path: string, schema: TSchema, value: unknown): [string, string][] {
   const at = (key: string): string => (path === '' ? key : `${path}.${key}`);
-  if (error.keyword === 'additionalProperties') {
-    const known = knownKeys(schema, error.instancePath);
-    return error.params.additionalProperties.map((key) => {
-      const near = nearest(key, known);
-      return [at(key), `${at(key)}: unknown key${near === undefined ? '' : `; did you mean "${near}"?`}`];
-    });
-  }
+  if (error.keyword === 'boolean') return [[path, unknownKey(error, path, schema)]];
+  // Said better by the key's own line.
+  if (error.keyword === 'additionalProperties') return [];
   if (error.keyword === 'required') return error.params.requiredProperties.map((key) => [at(key), `${at(key)}: missing`]);
-  // The branches of a union fail one by one; the union's own line says it all.
-  if (error.keyword === 'anyOf' || error.keyword === 'const' || error.keyword === 'enum') {
+  // The branches of a union fail one by one; one line says it all.
+  if (error.schemaPath.includes('/anyOf/') || error.keyword === 'anyOf') {
     return [[path, `${path}: expected one of the documented values, got ${found(value, error.instancePath)}`]];
   }
   return [[path, `${path === '' ? 'the file' : path}: ${error.message}, got ${found(value, error.instancePath)}`]];
+}
+
+/** A closed object has the schema `false` for every other key. */
+function unknownKey(error: Failure, path: string, schema: TSchema): string {
+  const parent = error.instancePath.slice(0, error.instancePath.lastIndexOf('/'));
+  const near = nearest(error.instancePath.slice(parent.length + 1), knownKeys(schema, parent));
+  return `${path}: unknown key${near === undefined ? '' : `; did you mean "${near}"?`}`;
 }
 
 function knownKeys(schema: TSchema, pointer: string): string[] {

@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { cancelError } from '../../../src/core/cancellation.ts';
+import { ModelQueue, type Ticket } from '../../../src/scheduler/model-queue.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+
+function setUp(options: { places?: number; maxQueue?: number; maxQueueBytes?: number } = {}) {
+  const clock = new FakeClock();
+  const state = { free: options.places ?? 1 };
+  const executor = {
+    reserve() {
+      if (state.free === 0) return undefined;
+      state.free -= 1;
+      return 'place';
+    },
+  };
+  const queue = new ModelQueue({ clock, executor, maxQueue: options.maxQueue ?? 10, maxQueueBytes: options.maxQueueBytes ?? 1_000 });
+  const order: string[] = [];
+  const ask = (name: string, more: Partial<Ticket> = {}) =>
+    queue
+      .acquire({
+        method: 'predict',
+        bytes: 1,
+        priority: 0,
+        key: '',
+        deadline: clock.now() + 60_000,
+        signal: new AbortController().signal,
+        ...more,
+      })
+      .then(
+        () => order.push(name),
+        (error: { code: string }) => order.push(`${name}: ${error.code}`),
+      );
+  const giveBack = async () => {
+    state.free += 1;
+    queue.finished();
+    await Promise.resolve();
+    await Promise.resolve();
+    await Promise.resolve();
+  };
+  return { clock, queue, order, ask, giveBack };
+}
+
+test('a free place is taken at once and a taken one is waited for', async () => {
+  const { queue, order, ask, giveBack } = setUp();
+  await ask('first');
+  const second = ask('second');
+  expect(queue.depth).toBe(1);
+  await giveBack();
+  await second;
+  expect(order).toEqual(['first', 'second']);
+  expect(queue.depth).toBe(0);
+});
+
+test('a full queue refuses, by count and by bytes', async () => {
+  const { order, ask } = setUp({ maxQueue: 2, maxQueueBytes: 100 });
+  await ask('running');
+  void ask('a');
+  await ask('large', { bytes: 100 });
+  void ask('b');
+  await ask('c');
+  expect(order).toEqual(['running', 'large: rate_limit_exceeded', 'c: rate_limit_exceeded']);
+});
+
+test('higher priority goes first, then keys take turns, then age decides', async () => {
+  const { order, ask, giveBack } = setUp();
+  await ask('running');
+  void ask('a1', { key: 'a' });
+  void ask('a2', { key: 'a' });
+  void ask('b1', { key: 'b' });
+  void ask('urgent', { priority: 5 });
+  for (let turn = 0; turn < 4; turn++) await giveBack();
+  expect(order).toEqual(['running', 'urgent', 'a1', 'b1', 'a2']);
+});
+
+test('an aborted call leaves the queue at once with its reason', async () => {
+  const { queue, order, ask } = setUp();
+  await ask('running');
+  const abort = new AbortController();
+  const waiting = ask('gone', { signal: abort.signal });
+  abort.abort(cancelError('disconnect'));
+  await waiting;
+  expect(queue.depth).toBe(0);
+  expect(order).toEqual(['running', 'gone: client_closed_request']);
+});
+
+test('a deadline that passes in the queue is a timeout', async () => {
+  const { clock, queue, order, ask } = setUp();
+  await ask('running');
+  const waiting = ask('late', { deadline: 100 });
+  clock.advance(100);
+  await waiting;
+  expect(queue.depth).toBe(0);
+  expect(order).toEqual(['running', 'late: timeout']);
+});
+
+test('a deadline that the measured rate cannot meet is refused at once', async () => {
+  const { clock, order, ask, giveBack } = setUp();
+  for (let call = 0; call < 10; call++) {
+    await ask('quick');
+    clock.advance(1_000);
+    await giveBack();
+  }
+  order.length = 0;
+  await ask('running');
+  await ask('hopeless', { deadline: clock.now() + 500 });
+  expect(order).toEqual(['running', 'hopeless: deadline_unreachable']);
+});
+
+test('a closed queue ends all that wait', async () => {
+  const { queue, order, ask } = setUp();
+  await ask('running');
+  const waiting = [ask('a'), ask('b')];
+  queue.close(cancelError('unload'));
+  await Promise.all(waiting);
+  expect(order).toEqual(['running', 'a: replica_lost', 'b: replica_lost']);
+});
