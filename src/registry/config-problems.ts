@@ -1,5 +1,6 @@
 // Everything that is wrong with a configuration, in one list, in words that help.
 
+import { Settings } from 'typebox/system';
 import { Errors } from 'typebox/value';
 import type { TSchema } from 'typebox';
 import { nearest } from '../core/nearest.ts';
@@ -7,11 +8,25 @@ import { nearest } from '../core/nearest.ts';
 /** One line per problem, each with the path of its key. Empty when the value fits. */
 export function configProblems(schema: TSchema, value: unknown): string[] {
   const problems = new Map<string, string>();
-  for (const error of Errors(schema, value)) {
+  for (const error of allErrors(schema, value)) {
     const path = keyPath(error.instancePath);
     for (const [key, problem] of problemsOf(error, path, schema, value)) if (!problems.has(key)) problems.set(key, problem);
   }
   return [...problems.values()];
+}
+
+// More than any file has; the library stops at 8 otherwise.
+const mostErrors = 1_000;
+
+/** The bound is a setting of the whole library, so it is put back: request bodies are better off with few errors. */
+function allErrors(schema: TSchema, value: unknown): ReturnType<typeof Errors> {
+  const { maxErrors } = Settings.Get();
+  Settings.Set({ maxErrors: mostErrors });
+  try {
+    return Errors(schema, value);
+  } finally {
+    Settings.Set({ maxErrors });
+  }
 }
 
 type Failure = ReturnType<typeof Errors>[number];
