@@ -10,7 +10,7 @@ const weightSchema = Type.Object(
     path: Type.String({ minLength: 1, description: 'file, relative to the model folder' }),
     sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
     bytes: Type.Integer({ minimum: 0 }),
-    source: Type.Optional(Type.String({ description: 'where the file comes from, for `heddle pull`' })),
+    source: Type.Optional(Type.String({ description: 'where the file comes from' })),
   },
   strict,
 );

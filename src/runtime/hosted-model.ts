@@ -1,6 +1,6 @@
 // One model in the runtime: its row in the live table, its queue and its replicas, from load to unload.
 
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { type CancelReason, cancelError } from '../core/cancellation.ts';
 import type { Clock } from '../core/clock.ts';
 import { InferenceError } from '../core/errors.ts';
@@ -70,6 +70,10 @@ export class HostedModel {
       await verifyWeights(dir, config.weights);
       const secrets = await resolveSecrets(config.secrets);
       const { replicas, threads } = threadPlan(config);
+      const needed = config.resources.memory_mib;
+      const machine = Math.floor(totalmem() / 2 ** 20);
+      if (needed !== undefined && machine < needed)
+        logger.warn('less memory than the model asks for', { model: config.model_name, needed, machine });
       const set = new ReplicaSet({
         model: { config, dir, environment, secrets, threads },
         replicas,
