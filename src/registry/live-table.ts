@@ -65,7 +65,7 @@ export class LiveTable {
     const candidates = this.modelsWith(method);
     const names = candidates.map((entry) => entry.name).join(', ');
     const entry = nameOrAlias === undefined ? this.#only(method, candidates, names) : this.get(nameOrAlias);
-    if (entry === undefined) {
+    if (entry === undefined || entry.state === 'unloading') {
       throw new InferenceError('model_not_found', `expected one of the models ${names}, got an unknown name`, { param: 'model' });
     }
     if (entry.state === 'failed') throw new InferenceError('model_failed', `the model ${entry.name} failed to load`);

@@ -70,7 +70,7 @@ export class ModelQueue<Place> {
 
   /** A place was given back after its call was over: measures the rate and hands the place on. */
   finished(): void {
-    this.#rate.completed();
+    this.#rate.completed(this.#depth > 0);
     this.room();
   }
 

@@ -6,8 +6,6 @@ import type { Clock } from '../core/clock.ts';
 const fewestSamples = 8;
 // Weight of the newest interval: about the last ten completions count.
 const newest = 0.2;
-// A pause longer than this is idleness, not service.
-const longestIntervalMs = 120_000;
 
 export class ServiceRate {
   readonly #clock: Clock;
@@ -19,15 +17,15 @@ export class ServiceRate {
     this.#clock = clock;
   }
 
-  /** One call was completed, while others waited or not. */
-  completed(): void {
+  /** One call was completed. Only with others waiting does the time to the next completion tell of service, not of idleness. */
+  completed(othersWait: boolean): void {
     const now = this.#clock.now();
     if (this.#last !== undefined) {
-      const interval = Math.min(now - this.#last, longestIntervalMs);
+      const interval = now - this.#last;
       this.#intervalMs = this.#samples === 0 ? interval : this.#intervalMs + newest * (interval - this.#intervalMs);
       this.#samples += 1;
     }
-    this.#last = now;
+    this.#last = othersWait ? now : undefined;
   }
 
   /** Milliseconds until the call at `position` (1 is the next) gets a place; undefined before enough was measured. */

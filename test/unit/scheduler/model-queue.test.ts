@@ -94,16 +94,27 @@ test('a deadline that passes in the queue is a timeout', async () => {
 });
 
 test('a deadline that the measured rate cannot meet is refused at once', async () => {
-  const { clock, order, ask, giveBack } = setUp();
+  const { clock, order, ask, giveBack } = setUp({ maxQueue: 20 });
+  for (let call = 0; call < 12; call++) void ask('busy');
   for (let call = 0; call < 10; call++) {
-    await ask('quick');
     clock.advance(1_000);
     await giveBack();
   }
   order.length = 0;
-  await ask('running');
   await ask('hopeless', { deadline: clock.now() + 500 });
-  expect(order).toEqual(['running', 'hopeless: deadline_unreachable']);
+  expect(order).toEqual(['hopeless: deadline_unreachable']);
+});
+
+test('idle time does not count as service time', async () => {
+  const { clock, queue, ask, giveBack } = setUp();
+  for (let call = 0; call < 12; call++) {
+    await ask('rare');
+    await giveBack();
+    clock.advance(90_000);
+  }
+  await ask('running');
+  void ask('waiting');
+  expect(queue.depth).toBe(1);
 });
 
 test('a closed queue ends all that wait', async () => {
