@@ -1,10 +1,12 @@
 // A client that leaves stops its work, over real sockets and real threads.
 
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { postText, sendRaw } from '../support/raw-request.ts';
 import { bodyOf, modelsDir, serve, type TestServer } from '../support/serve.ts';
+import { until as holds } from '../support/until.ts';
 
 let server: TestServer;
 
@@ -17,24 +19,16 @@ afterAll(async () => {
   expect(await server.close()).toBe(true);
 });
 
-async function open(path: string, body: object, headers = ''): Promise<Socket> {
-  const socket = connect(server.port, '127.0.0.1');
-  socket.on('error', () => {}); // a reset is one way for the server to hang up
-  await once(socket, 'connect');
-  const text = JSON.stringify(body);
-  socket.write(
-    `POST ${path} HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\n${headers}content-length: ${text.length}\r\n\r\n${text}`,
-  );
-  return socket;
+function open(path: string, body: object, headers = ''): Promise<Socket> {
+  return sendRaw(server.port, postText(path, body, headers));
 }
 
-/** Resolves when the model's counts satisfy `wanted`. Polls per turn of the loop: there is no event to wait for. */
-async function until(name: string, wanted: (counts: { running: number; queued: number }) => boolean): Promise<void> {
-  for (;;) {
+/** Resolves when the model's counts satisfy `wanted`. */
+function until(name: string, wanted: (counts: { running: number; queued: number }) => boolean): Promise<void> {
+  return holds(() => {
     const view = server.runtime.model(name);
-    if (view !== undefined && wanted(view)) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+    return view !== undefined && wanted(view);
+  });
 }
 
 const idle = ({ running, queued }: { running: number; queued: number }) => running === 0 && queued === 0;
