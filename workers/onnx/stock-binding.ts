@@ -75,6 +75,9 @@ class StockSession implements Session {
     inputs: Readonly<Record<string, Tensor>>,
     outputs: Readonly<Record<string, Tensor | null>>,
   ): Promise<Record<string, Tensor>> {
+    // The runtime ignores a name it does not know; a given output would come back as if it were written.
+    requireNames('input', inputs, this.inputs);
+    requireNames('output', outputs, this.outputs);
     const feeds: Record<string, ort.Tensor> = {};
     for (const [name, tensor] of Object.entries(inputs)) feeds[name] = nativeTensor(tensor);
     const fetches: Record<string, ort.Tensor | null> = {};
@@ -103,6 +106,13 @@ class StockSession implements Session {
 
 function portOf(meta: ort.InferenceSession.ValueMetadata): PortInfo {
   return meta.isTensor ? { name: meta.name, type: meta.type, dims: meta.shape } : { name: meta.name, type: 'other', dims: [] };
+}
+
+function requireNames(kind: 'input' | 'output', given: Readonly<Record<string, unknown>>, ports: readonly PortInfo[]): void {
+  const known = new Set(ports.map((port) => port.name));
+  for (const name of Object.keys(given)) {
+    if (!known.has(name)) throw new Error(`expected an ${kind} among ${[...known].join(', ')}, got ${name}`);
+  }
 }
 
 function nativeTensor(tensor: Tensor): ort.Tensor {

@@ -15,6 +15,8 @@ interface CachePort {
   readonly present: string;
 }
 
+const servedInputs = ['input_ids', 'attention_mask', 'position_ids', 'num_logits_to_keep'];
+
 /** An open decoder. Owns: its session, freed by `close`. Sequences are independent, runs of one decoder follow each other. */
 export class Decoder {
   readonly contextTokens: number;
@@ -29,7 +31,11 @@ export class Decoder {
     this.#takes = new Set(session.inputs.map((port) => port.name));
     for (const name of ['input_ids', 'attention_mask'])
       if (!this.#takes.has(name)) throw new Error(`expected a graph input named ${name}, got none`);
+    if (!session.outputs.some((port) => port.name === 'logits')) throw new Error('expected a graph output named logits, got none');
     this.#ports = cachePorts(session);
+    const served = new Set([...servedInputs, ...this.#ports.map((port) => port.past)]);
+    const unserved = session.inputs.find((port) => !served.has(port.name));
+    if (unserved !== undefined) throw new Error(`expected no graph input named ${unserved.name}: this engine has no value for it`);
     this.#shape = kvShape(session, this.#ports.length / 2);
   }
 

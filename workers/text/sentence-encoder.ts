@@ -1,6 +1,5 @@
 // Texts to unit vectors: tokenises, batches by length, runs the encoder graph, pools.
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { InferenceError } from '../../src/core/errors.ts';
@@ -9,6 +8,8 @@ import type { Cancellable, ModelContext } from '../../src/contract/model.ts';
 import type { Session, Tensor } from '../onnx/session.ts';
 import { stockBinding } from '../onnx/stock-binding.ts';
 import { planBatches } from './batch-plan.ts';
+import { hasCoupledRows } from './coupled-rows.ts';
+import { readJsonObjectIfThere } from './json-file.ts';
 import { normalise, type Pooling, poolRow } from './pooling.ts';
 import { openTokenizer, type Tokenizer } from './tokenizer.ts';
 
@@ -33,6 +34,7 @@ export interface EncodeOptions {
 export class SentenceEncoder {
   readonly #session: Session;
   readonly #tokenizer: Tokenizer;
+  readonly #end: readonly number[];
   readonly #maxTokens: number;
   readonly #pooling: Pooling;
   readonly #maxBatchTokens: number;
@@ -40,26 +42,39 @@ export class SentenceEncoder {
   private constructor(session: Session, tokenizer: Tokenizer, maxTokens: number, pooling: Pooling, maxBatchTokens: number) {
     this.#session = session;
     this.#tokenizer = tokenizer;
+    this.#end = endTokens(tokenizer);
     this.#maxTokens = maxTokens;
     this.#pooling = pooling;
     this.#maxBatchTokens = maxBatchTokens;
   }
 
-  static async open(context: ModelContext, options: SentenceEncoderOptions = {}): Promise<SentenceEncoder> {
+  /** A graph that lets texts of a batch see each other is warned of, and runs one text at a time. Throws: Error naming the file. */
+  static async open(
+    context: Pick<ModelContext, 'dataDir' | 'threads' | 'native' | 'logger'>,
+    options: SentenceEncoderOptions = {},
+  ): Promise<SentenceEncoder> {
     const { dataDir } = context;
-    const lengths = await readSettings(join(dataDir, 'sentence_bert_config.json'));
-    const pooling = await readSettings(join(dataDir, '1_Pooling', 'config.json'));
+    const file = options.file ?? 'model.onnx';
+    const lengths = await readJsonObjectIfThere(join(dataDir, 'sentence_bert_config.json'));
+    const pooling = await readJsonObjectIfThere(join(dataDir, '1_Pooling', 'config.json'));
     const tokenizer = await openTokenizer(dataDir);
-    const session = await stockBinding(context.native).open(join(dataDir, options.file ?? 'model.onnx'), {
-      intraOpThreads: context.threads,
-    });
+    // Slower, yet a text's vector must not depend on what other texts came with it: an index built in batches would not match its queries.
+    const coupled = await hasCoupledRows(join(dataDir, file));
+    if (coupled) {
+      context.logger.warn(
+        'the graph quantizes activations by one scale per tensor, so texts of a batch would change each other: running one at a time; ' +
+          'quantize with static activation scales to have batches',
+        { file },
+      );
+    }
+    const session = await stockBinding(context.native).open(join(dataDir, file), { intraOpThreads: context.threads });
     const maxTokens = typeof lengths['max_seq_length'] === 'number' ? lengths['max_seq_length'] : 512;
-    return new SentenceEncoder(session, tokenizer, maxTokens, poolingOf(pooling), options.maxBatchTokens ?? 1_024);
+    return new SentenceEncoder(session, tokenizer, maxTokens, poolingOf(pooling), coupled ? 1 : (options.maxBatchTokens ?? 1_024));
   }
 
   /**
-   * Shapes: one unit vector per input, in order. Throws: context_length_exceeded naming the index and its tokens, invalid_value for ids out
-   * of range, unsupported_value for other dimensions than the model's, or the cancellation between two batches.
+   * Shapes: one unit vector per input, in order. Throws: context_length_exceeded naming the index and its tokens, invalid_value for no
+   * token or ids out of range, unsupported_value for other dimensions than the model's, or the cancellation between two batches.
    */
   async encode(inputs: readonly EncoderInput[], request: Cancellable, options: EncodeOptions = {}): Promise<EmbeddingsResult> {
     const rows = inputs.map((input, index) => this.#tokens(input, index, options.truncate ?? false));
@@ -93,15 +108,17 @@ export class SentenceEncoder {
     const param = `input[${index}]`;
     const ids = typeof input === 'string' ? this.#tokenizer.encode(input, { addSpecialTokens: true }) : input;
     if (typeof input !== 'string') this.#checkRange(input, param);
+    // The mean of no token is no vector.
+    if (ids.length === 0) throw new InferenceError('invalid_value', `${param}: expected at least one token, got none`, { param });
     if (ids.length <= this.#maxTokens) return ids;
     if (!truncate) {
       throw new InferenceError('context_length_exceeded', `${param}: expected at most ${this.#maxTokens} tokens, got ${ids.length}`, {
         param,
       });
     }
-    // The end token stays the last one, as the Rust tokenizers cut.
-    const last = ids.at(-1);
-    return last === undefined ? [] : [...ids.slice(0, this.#maxTokens - 1), last];
+    // The end token stays the last one, as the Rust tokenizers cut; the last word of a text without one does not.
+    const end = this.#end.every((id, index) => ids.at(index - this.#end.length) === id) ? this.#end : [];
+    return [...ids.slice(0, this.#maxTokens - end.length), ...end];
   }
 
   #checkRange(ids: readonly number[], param: string): void {
@@ -144,9 +161,12 @@ export class SentenceEncoder {
   }
 }
 
-async function readSettings(path: string): Promise<Record<string, unknown>> {
-  const text = await readFile(path, 'utf8').catch(() => '{}'); // absent: the defaults hold
-  return JSON.parse(text) as Record<string, unknown>; // every field is checked where it is read
+/** The ids that the tokenizer adds after a text. */
+function endTokens(tokenizer: Tokenizer): readonly number[] {
+  const bare = tokenizer.encode('a', { addSpecialTokens: false });
+  const whole = tokenizer.encode('a', { addSpecialTokens: true });
+  const before = whole.findIndex((_, start) => bare.every((id, index) => whole[start + index] === id));
+  return before < 0 ? [] : whole.slice(before + bare.length);
 }
 
 function poolingOf(settings: Readonly<Record<string, unknown>>): Pooling {

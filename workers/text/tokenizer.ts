@@ -1,8 +1,8 @@
 // A model's tokenizer, read from the files that come with its weights.
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
+import { readJsonObject } from './json-file.ts';
 
 export interface Tokenizer {
   readonly vocabSize: number;
@@ -17,8 +17,8 @@ export interface Tokenizer {
 
 /** Reads `tokenizer.json` and `tokenizer_config.json`. Throws: Error naming the file that cannot be read. */
 export async function openTokenizer(dataDir: string): Promise<Tokenizer> {
-  const definition = await readObject(join(dataDir, 'tokenizer.json'));
-  const config = await readObject(join(dataDir, 'tokenizer_config.json'));
+  const definition = await readJsonObject(join(dataDir, 'tokenizer.json'));
+  const config = await readJsonObject(join(dataDir, 'tokenizer_config.json'));
   // The files may carry a truncation and padding of their own (128 tokens, say): length is the engine's business.
   const tokenizer = new HubTokenizer({ ...definition, truncation: null, padding: null }, config);
   return {
@@ -30,12 +30,6 @@ export async function openTokenizer(dataDir: string): Promise<Tokenizer> {
     decode: (ids, options) =>
       tokenizer.decode([...ids], { skip_special_tokens: options.skipSpecialTokens, clean_up_tokenization_spaces: false }),
   };
-}
-
-async function readObject(path: string): Promise<Record<string, unknown>> {
-  const parsed: unknown = JSON.parse(await readFile(path, 'utf8'));
-  if (typeof parsed !== 'object' || parsed === null) throw new Error(`expected a JSON object in ${path}`);
-  return parsed as Record<string, unknown>; // checked above
 }
 
 /** A token is written as its text, or as an object with a `content`. */
