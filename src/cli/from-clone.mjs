@@ -14,10 +14,15 @@ const say = (text) => process.stderr.write(`heddle: ${text}\n`);
 
 const commands = {
   serve: (args) => run(process.execPath, [inRoot('dist/src/cli/main.js'), 'serve', ...args], serverEnvironment()),
-  // From the root, because vitest looks for its configuration in the working folder.
-  test: (args) => run(process.execPath, [inRoot('node_modules/vitest/vitest.mjs'), 'run', ...args], process.env, root),
+  test: (args) => vitest(['run', ...args]),
+  prove: (args) => vitest(['run', '--config', 'vitest.prove.config.ts', ...args]),
   build: () => ({ code: 0, signal: null }),
 };
+
+/** From the root, because vitest looks for its configuration in the working folder. */
+function vitest(args) {
+  return run(process.execPath, [inRoot('node_modules/vitest/vitest.mjs'), ...args], process.env, root);
+}
 
 await main(process.argv[2] ?? '', process.argv.slice(3));
 

@@ -99,11 +99,7 @@ test('decoding, whole and streamed: the place is free within one step and 20 ms'
   client.close();
   const steps = arrivals.slice(1).map((at, index) => at - (arrivals[index] ?? at));
   figure('decode step', inMs(steps));
-  const whole = await leaving(
-    'smollm2',
-    () => begun('/v1/chat/completions', story, 'smollm2'),
-    destroy,
-  );
+  const whole = await leaving('smollm2', () => begun('/v1/chat/completions', story, 'smollm2'), destroy);
   figure('non-streaming', inMs(whole));
   const streamed = await leaving('smollm2', () => streaming('/v1/chat/completions', story), destroy);
   figure('streaming', inMs(streamed));
@@ -187,7 +183,13 @@ test('random leavers under load lose no thread, leak no memory and spoil no answ
     const { ready, total: all } = counts(name).replicas;
     expect(ready).toBe(all);
   }
-  figure(`memory over ${total} disconnects`, rss.map((mib) => mib.toFixed(0)).join(' → ').concat(' MiB'));
+  figure(
+    `memory over ${total} disconnects`,
+    rss
+      .map((mib) => mib.toFixed(0))
+      .join(' → ')
+      .concat(' MiB'),
+  );
   // The first fifth warms the heap up; what is leaked per call would show in the rest.
   expect(rss.at(-1) ?? 0).toBeLessThan((rss[1] ?? Number.POSITIVE_INFINITY) + 100);
   const reply = await server.post('/v1/chat/completions', {

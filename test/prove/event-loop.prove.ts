@@ -15,7 +15,10 @@ test('the event loop is late by less than 20 ms at p99 while both models are sat
   let embeddings = 0;
   let chunks = 0;
   const embed = async (): Promise<void> => {
-    const { status } = await client.send('POST', '/v1/embeddings', { model: 'minilm', input: 'the quick brown fox jumps over the lazy dog' });
+    const { status } = await client.send('POST', '/v1/embeddings', {
+      model: 'minilm',
+      input: 'the quick brown fox jumps over the lazy dog',
+    });
     expect(status).toBe(200);
     embeddings += 1;
   };

@@ -25,7 +25,12 @@ async function stopUnderLoad(): Promise<void> {
     const texts = Array.from({ length: 40 }, (_, index) =>
       client.send('POST', '/v1/embeddings', { model: 'minilm', input: `text ${index} `.repeat(20) }),
     );
-    const story = { messages: [{ role: 'user', content: 'Tell me a long story about the sea.' }], max_tokens: 4_000, seed: 1, temperature: 2 };
+    const story = {
+      messages: [{ role: 'user', content: 'Tell me a long story about the sea.' }],
+      max_tokens: 4_000,
+      seed: 1,
+      temperature: 2,
+    };
     const stream = client.send('POST', '/v1/chat/completions', { ...story, stream: true });
     const second = client.send('POST', '/v1/chat/completions', story);
     await allAccepted(client, [...texts, stream, second]);
