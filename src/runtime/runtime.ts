@@ -1,5 +1,6 @@
 // The server without HTTP: which models are loaded, and the way of a call from its name to a replica.
 
+import { resolve } from 'node:path';
 import { cancelError } from '../core/cancellation.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { InferenceError } from '../core/errors.ts';
@@ -58,7 +59,7 @@ export class Runtime {
     const taken = [config.model_name, ...config.aliases].find((name) => this.#table.get(name) !== undefined);
     if (taken !== undefined) throw new InferenceError('invalid_config', `${dir}: the name "${taken}" belongs to a loaded model already`);
     const model = new HostedModel({
-      dir,
+      dir: resolve(dir),
       config,
       environment: this.environment,
       logger: this.#logger,

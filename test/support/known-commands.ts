@@ -1,0 +1,98 @@
+// Which commands the documentation may use, and what has to be true of each: scripts exist, flags and variables are of the option table.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { OptionProblems, optionNames, readOptions, variableOf } from '../../src/cli/options.ts';
+
+/** What a command of the documentation is. */
+export type Known =
+  | { readonly kind: 'curl' }
+  /** Starts a server: curl lines behind it mean this one. */
+  | { readonly kind: 'serve'; readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> }
+  /** Checked, not run. */
+  | { readonly kind: 'other' };
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const dockerCommands = ['build', 'run', 'stop', 'logs', 'compose'];
+
+/** Throws: Error that says what about the command is unknown or untrue. */
+export function knowCommand(words: readonly string[]): Known {
+  const env: Record<string, string> = {};
+  let at = 0;
+  for (const word of words) {
+    const [, name = '', value = ''] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(word) ?? [];
+    if (name === '') break;
+    checkVariable(name);
+    env[name] = value;
+    at += 1;
+  }
+  const [program = '', ...args] = words.slice(at);
+  switch (program) {
+    case 'curl':
+      return { kind: 'curl' };
+    case 'npm':
+      return npm(args, env);
+    case 'heddle':
+      return heddle(args, env);
+    case 'npx':
+      return expectFirst('npx', args, ['heddle'], () => heddle(args.slice(1), env));
+    case 'node':
+      return expectFirst('node', args, ['dist/src/cli/main.js'], () => heddle(args.slice(1), env));
+    case 'docker':
+      return expectFirst('docker', args, dockerCommands, () => docker(args));
+    default:
+      throw new Error(`unknown command '${program}': teach test/support/known-commands.ts how to check it`);
+  }
+}
+
+function npm(args: readonly string[], env: Readonly<Record<string, string>>): Known {
+  const [verb = '', ...rest] = args;
+  if (verb === 'ci' || verb === 'install') return { kind: 'other' };
+  const script = verb === 'run' ? (rest[0] ?? '') : verb;
+  if (!scripts().includes(script)) throw new Error(`package.json has no script '${script}'`);
+  const passed = args.includes('--') ? args.slice(args.indexOf('--') + 1) : [];
+  if (script === 'start') return serve(passed, env);
+  if (script === 'test') for (const path of passed) if (!existsSync(`${root}${path}`)) throw new Error(`there is no ${path}`);
+  return { kind: 'other' };
+}
+
+function heddle(args: readonly string[], env: Readonly<Record<string, string>>): Known {
+  return args[0] === 'serve' ? serve(args.slice(1), env) : expectFirst('heddle', args, ['--help', '--version'], () => ({ kind: 'other' }));
+}
+
+function serve(args: readonly string[], env: Readonly<Record<string, string>>): Known {
+  if (args.includes('--help') || args.includes('--version')) return { kind: 'other' };
+  try {
+    readOptions({ args, env, defaultFile: `${root}no-such-file.yaml` });
+  } catch (error) {
+    if (!(error instanceof OptionProblems)) throw error;
+    // A settings file of the reader's own is not here.
+    const problems = error.problems.filter((problem) => !problem.includes('ENOENT'));
+    if (problems.length > 0) throw new Error(problems.join('; '));
+  }
+  return { kind: 'serve', args, env };
+}
+
+function docker(args: readonly string[]): Known {
+  for (const [index, arg] of args.entries()) {
+    const variable = args[index - 1] === '-e' || args[index - 1] === '--env' ? arg.split('=')[0] : undefined;
+    if (variable !== undefined) checkVariable(variable);
+    if (arg === 'serve') serve(args.slice(index + 1), {});
+  }
+  return { kind: 'other' };
+}
+
+function expectFirst(program: string, args: readonly string[], known: readonly string[], then: () => Known): Known {
+  if (known.includes(args[0] ?? '')) return then();
+  throw new Error(`expected ${program} with one of ${known.join(', ')}, got '${args[0] ?? ''}'`);
+}
+
+function checkVariable(name: string): void {
+  const known = [...optionNames.map(variableOf), 'NODE_ENV', 'NODE_OPTIONS'];
+  if (!known.includes(name)) throw new Error(`expected a variable of the option table, got ${name}`);
+}
+
+function scripts(): readonly string[] {
+  const manifest: { scripts: object } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+  return Object.keys(manifest.scripts);
+}
