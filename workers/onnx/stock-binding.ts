@@ -24,7 +24,8 @@ export function stockBinding(gauge: NativeGauge): Binding {
   };
 }
 
-function nativeOptions(options: SessionOptions): ort.InferenceSession.SessionOptions {
+/** What every session of onnxruntime-node is opened with. */
+export function nativeOptions(options: SessionOptions): ort.InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],
     intraOpNumThreads: options.intraOpThreads,
