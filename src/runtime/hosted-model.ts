@@ -13,6 +13,7 @@ import type { Replica } from '../pool/replica.ts';
 import { ReplicaSet } from '../pool/replica-set.ts';
 import type { LiveTable } from '../registry/live-table.ts';
 import { resolveSecrets } from '../registry/secrets.ts';
+import { checkDevice } from '../registry/usable-device.ts';
 import { verifyWeights } from '../registry/verify-weights.ts';
 import { ModelQueue } from '../scheduler/model-queue.ts';
 import { Calls } from './calls.ts';
@@ -67,6 +68,7 @@ export class HostedModel {
   async load(): Promise<void> {
     const { config, dir, clock, environment, logger } = this.#options;
     try {
+      checkDevice(config);
       await verifyWeights(dir, config.weights);
       const secrets = await resolveSecrets(config.secrets);
       const { replicas, threads } = threadPlan(config);
