@@ -1,6 +1,6 @@
 // What `heddle --help` prints, written from the table of options so that it cannot fall behind.
 
-import { type OptionSpec, optionNames, optionTable, variableOf } from './options.ts';
+import { fileKeyOf, type OptionSpec, optionNames, optionTable, variableOf } from './options.ts';
 
 /** The help of the command line, ready to print. */
 export function helpText(): string {
@@ -28,5 +28,6 @@ function optionLines(name: (typeof optionNames)[number]): string {
   const fallback =
     spec.default === undefined || (Array.isArray(spec.default) && spec.default.length === 0) ? '' : ` [${String(spec.default)}]`;
   const choices = spec.choices === undefined ? '' : ` (${spec.choices.join(', ')})`;
+  if (spec.type === 'keys') return `  ${fileKeyOf(name).padEnd(19)} ${spec.doc}\n${' '.repeat(22)}in heddle.yaml alone`;
   return `  ${`--${name}`.padEnd(19)} ${spec.doc}${choices}${fallback}\n${' '.repeat(22)}${variableOf(name)}`;
 }
