@@ -16,10 +16,10 @@ ${optionNames.map(optionLines).join('\n')}
 heddle.yaml takes the same names with underscores: body_limit_bytes: 1048576
 
 Exit codes:
-  0  stopped, and every running request had ended or was cancelled
-  1  failed to start
-  2  wrong options
-A process that had to end while native code still ran ends by SIGKILL.
+  0    stopped, and every running request had ended or was cancelled
+  1    failed to start
+  2    wrong options
+  137  killed itself (SIGKILL): native code still ran when it had to stop, a second signal came, or an error was not caught
 `;
 }
 

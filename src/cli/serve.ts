@@ -8,12 +8,14 @@ import { Runtime } from '../runtime/runtime.ts';
 import { createServer, type HeddleServer } from '../http/server.ts';
 import { apiKeysOf } from './api-keys.ts';
 import { banner } from './banner.ts';
+import { killOnUncaught } from './crash.ts';
 import type { ServeOptions } from './options.ts';
 import { stopOnSignals } from './stop.ts';
 
 /** What serving needs of the process it runs in. */
 export interface ServeProcess {
   readonly signals: Parameters<typeof stopOnSignals>[0]['signals'];
+  readonly errors: Parameters<typeof killOnUncaught>[0]['errors'];
   readonly print: (text: string) => void;
   readonly exit: (code: number) => void;
   readonly kill: () => void;
@@ -39,6 +41,7 @@ export async function serve(options: ServeOptions, logger: Logger, host: ServePr
   const url = urlOf(options.host, address.port);
   logger.info('listening', { url, models: dirs.length });
   const shutDown = once(() => close(runtime, server, options['drain-timeout-ms']));
+  killOnUncaught({ logger, errors: host.errors, kill: host.kill });
   stopOnSignals({ logger, clock: systemClock, signals: host.signals, shutDown, exit: host.exit, kill: host.kill });
   const loads = await Promise.allSettled(dirs.map((dir) => runtime.load(dir)));
   const refused = loads.flatMap((load) => (load.status === 'rejected' ? [load.reason] : []));
