@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { helpText } from '../../../src/cli/help.ts';
 import { apiKeysOf } from '../../../src/cli/api-keys.ts';
-import { fileKeyOf, flagNames, OptionProblems, optionNames, optionTable, readOptions, variableOf } from '../../../src/cli/options.ts';
+import { fileKeyOf, flagNames, OptionProblems, optionNames, readOptions, variableOf } from '../../../src/cli/options.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -80,23 +80,6 @@ test('help names every option and its variable, or its key where it has neither'
     expect(helpText()).toContain(variableOf(name));
   }
   for (const name of optionNames) if (!flagNames.includes(name)) expect(helpText()).toContain(`  ${fileKeyOf(name)} `);
-});
-
-test('docs/configuration.md lists every setting with its default, and no other', () => {
-  const text = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
-  const rows = text
-    .slice(0, text.indexOf('## Model'))
-    .split('\n')
-    .filter((line) => /^\| (`|none)/.test(line))
-    .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')));
-  const documented = rows.map(([, flag, variable, key, fallback, meaning]) => [flag, variable, key, fallback, meaning]);
-  const table = optionNames.map((name) => {
-    const { default: fallback, doc } = optionTable[name];
-    const absent = fallback === undefined || (typeof fallback === 'object' && Object.keys(fallback).length === 0);
-    const [flag, variable] = flagNames.includes(name) ? [`--${name}`, variableOf(name)] : ['none', 'none'];
-    return [flag, variable, fileKeyOf(name), absent ? 'none' : String(fallback), doc];
-  });
-  expect(documented).toEqual(table);
 });
 
 test('named keys come from the file and stand beside listed ones', () => {

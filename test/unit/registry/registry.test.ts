@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { LiveTable } from '../../../src/registry/live-table.ts';
+import { checkReady, LiveTable } from '../../../src/registry/live-table.ts';
 import { readModelConfig } from '../../../src/registry/read-config.ts';
 import { verifyWeights } from '../../../src/registry/verify-weights.ts';
 
@@ -101,14 +101,28 @@ test('methods appear with a model and vanish with it', () => {
   table.add({ name: 'a', aliases: ['org/a:q4'], state: 'loading', methods: [] });
   expect(table.has('predict')).toBe(false);
   table.update('a', { methods: ['predict'] });
-  expect(() => table.resolve('predict', 'a')).toThrow('still loading');
+  expect(() => checkReady(table.resolve('predict', 'a'))).toThrow('still loading');
   table.update('a', { state: 'ready' });
   expect(table.resolve('predict', undefined).name).toBe('a');
   expect(table.resolve('predict', 'org/a:q4').name).toBe('a');
   table.add({ name: 'b', aliases: [], state: 'ready', methods: ['predict', 'messages'] });
   expect(() => table.resolve('predict', undefined)).toThrow('model: expected one of a, b');
   expect(() => table.resolve('messages', 'a')).toThrow('has no messages; models that have it: b');
-  expect(() => table.resolve('predict', 'c')).toThrow('unknown name');
+  expect(() => table.resolve('predict', 'c')).toThrow('expected one of the models a, b, got an unknown name');
+  expect(() => table.resolve('embeddings', 'a')).toThrow('the model a has no embeddings; models that have it: none');
+  expect(() => table.resolve('embeddings', 'c')).toThrow('of which none has the method embeddings, got an unknown name');
   table.update('b', { state: 'unloading' });
   expect(table.has('messages')).toBe(false);
+});
+
+test('a model whose methods are not known answers with its state', () => {
+  const table = new LiveTable();
+  table.add({ name: 'a', aliases: [], state: 'loading', methods: [] });
+  expect(() => table.resolve('predict', 'a')).toThrow('still loading');
+  table.update('a', { methods: ['predict'] });
+  expect(() => table.resolve('messages', 'a')).toThrow('the model a has no messages; models that have it: none');
+  table.update('a', { state: 'failed' });
+  expect(() => table.resolve('messages', 'a')).toThrow('the model a failed to load');
+  expect(() => checkReady(table.resolve('predict', 'a'))).toThrow('the model a failed to load');
+  expect(table.has('predict')).toBe(false);
 });
