@@ -1,4 +1,4 @@
-// Ends the process after an error that nobody caught: Node's own way out would abort while a model's thread is inside native code.
+// Ends the process after an error that nobody caught: Node's own way out can abort while a model's thread is inside native code.
 
 import type { Logger } from '../contract/model.ts';
 
