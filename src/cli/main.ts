@@ -43,6 +43,7 @@ async function runServe(args: readonly string[]): Promise<void> {
   try {
     await serve(options, logger, {
       signals: process,
+      errors: process,
       print,
       exit: (code) => process.exit(code),
       kill: () => process.kill(process.pid, 'SIGKILL'),

@@ -2,14 +2,16 @@
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { parse as parseYaml } from 'yaml';
+import { parseDocument } from 'yaml';
 import { nearest } from '../core/nearest.ts';
+import { keyProblems, type NamedKeys, readNamedKeys } from './api-keys.ts';
 
-export type OptionValue = string | boolean | number | readonly string[];
+export type OptionValue = string | boolean | number | readonly string[] | NamedKeys;
 
 /** One setting. The flag is `--name`, the variable `HEDDLE_NAME`, the key of heddle.yaml `name` with underscores. */
 export interface OptionSpec {
-  readonly type: 'text' | 'list' | 'count' | 'flag';
+  /** `keys`: API keys by name, in the settings file alone: a flag would show them to every user of the machine. */
+  readonly type: 'text' | 'list' | 'count' | 'flag' | 'keys';
   /** Undefined: the setting may be absent. */
   readonly default: OptionValue | undefined;
   readonly doc: string;
@@ -32,6 +34,7 @@ export const optionTable = {
   json: { type: 'flag', default: false, doc: 'log one JSON object per line' },
   config: { type: 'text', default: undefined, doc: 'settings file; heddle.yaml of the working folder by default' },
   'api-key': { type: 'list', default: [], doc: 'keys that clients must send, comma-separated; none: open to all' },
+  'api-keys': { type: 'keys', default: {}, doc: 'keys by the name that the log shows, beside those of api_key' },
   'body-limit-bytes': { type: 'count', default: 33_554_432, range: [1, 1_073_741_824], doc: 'largest request body' },
   'drain-timeout-ms': { type: 'count', default: 30_000, range: timerRange, doc: 'time for running requests to finish when stopping' },
   'stalled-write-ms': { type: 'count', default: 30_000, range: timerRange, doc: 'a client that reads nothing for so long counts as gone' },
@@ -42,6 +45,8 @@ export const optionTable = {
 export type OptionName = keyof typeof optionTable;
 
 export const optionNames = Object.keys(optionTable) as readonly OptionName[]; // keys of a constant object
+/** Settings with a flag and a variable. */
+export const flagNames = optionNames.filter((name) => optionTable[name].type !== 'keys');
 
 type Value<S extends OptionSpec> = S['type'] extends 'text'
   ? string | (S['default'] extends undefined ? undefined : never)
@@ -49,7 +54,9 @@ type Value<S extends OptionSpec> = S['type'] extends 'text'
     ? number
     : S['type'] extends 'flag'
       ? boolean
-      : readonly string[];
+      : S['type'] extends 'keys'
+        ? NamedKeys
+        : readonly string[];
 
 /** Every setting with its value, by flag name. */
 export type ServeOptions = { readonly [N in OptionName]: Value<(typeof optionTable)[N]> };
@@ -86,8 +93,10 @@ export function readOptions(sources: OptionSources): ServeOptions {
   const variables = readVariables(sources.env, problems);
   const file = readFile(flags.get('config') ?? variables.get('config'), sources.defaultFile, problems);
   const values = optionNames.map((name) => [name, flags.get(name) ?? variables.get(name) ?? file.get(name) ?? optionTable[name].default]);
+  const options = Object.fromEntries(values) as ServeOptions; // each value was read by the type in its row
+  problems.push(...keyProblems(options['api-key'], options['api-keys']));
   if (problems.length > 0) throw new OptionProblems(problems);
-  return Object.fromEntries(values) as ServeOptions; // each value was read by the type in its row
+  return options;
 }
 
 type Found = Map<OptionName, OptionValue>;
@@ -95,19 +104,19 @@ type Found = Map<OptionName, OptionValue>;
 function readFlags(args: readonly string[], problems: string[]): Found {
   const found: Found = new Map();
   const config = Object.fromEntries(
-    optionNames.map((name) => [
+    flagNames.map((name) => [
       name,
       { type: optionTable[name].type === 'flag' ? ('boolean' as const) : ('string' as const), multiple: true as const },
     ]),
   );
   const { tokens } = parseArgs({ args: [...args], options: config, strict: false, tokens: true });
-  const known = [...optionNames.map((name) => `--${name}`), '--no-json', '--no-cors', '--help', '--version'];
+  const known = [...flagNames.map((name) => `--${name}`), '--no-json', '--no-cors', '--help', '--version'];
   for (const token of tokens) {
     if (token.kind === 'positional') problems.push(`unexpected argument '${token.value}'`);
     if (token.kind !== 'option') continue;
-    const negated = token.name.startsWith('no-') && !isOption(token.name);
+    const negated = token.name.startsWith('no-') && !isFlag(token.name);
     const name = negated ? token.name.slice(3) : token.name;
-    if (!isOption(name) || (negated && optionTable[name].type !== 'flag')) {
+    if (!isFlag(name) || (negated && optionTable[name].type !== 'flag')) {
       const near = nearest(token.rawName, known);
       problems.push(`unknown option ${token.rawName}${near === undefined ? '' : `; did you mean ${near}?`}`);
       continue;
@@ -123,7 +132,7 @@ function readFlags(args: readonly string[], problems: string[]): Found {
 
 function readVariables(env: OptionSources['env'], problems: string[]): Found {
   const found: Found = new Map();
-  for (const name of optionNames) {
+  for (const name of flagNames) {
     const raw = env[variableOf(name)];
     // An empty variable is how containers unset one.
     const value = raw === undefined || raw === '' ? undefined : readValue(name, variableOf(name), raw, problems);
@@ -152,7 +161,7 @@ function readFile(named: OptionValue | undefined, defaultFile: string, problems:
 
 function readSettings(path: string, required: boolean, problems: string[]): object {
   try {
-    const content: unknown = parseYaml(readFileSync(path, 'utf8'));
+    const content = settingsOf(readFileSync(path, 'utf8'));
     if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;
     if (content !== null) problems.push(`${path}: expected settings by name`);
   } catch (error) {
@@ -162,12 +171,28 @@ function readSettings(path: string, required: boolean, problems: string[]): obje
   return {};
 }
 
+/** Not the parser's messages: they quote the file, which may hold keys. Throws: Error with kind and place of the first mistake. */
+function settingsOf(text: string): unknown {
+  const document = parseDocument(text);
+  const mistake = document.errors[0] ?? document.warnings[0];
+  if (mistake !== undefined) {
+    const kind = mistake.code.toLowerCase().replaceAll('_', ' ');
+    const { line, col } = mistake.linePos?.[0] ?? { line: 1, col: 1 };
+    throw new Error(`expected valid YAML, got ${kind} at line ${line}, column ${col}`);
+  }
+  try {
+    return document.toJS();
+  } catch {
+    throw new Error('expected valid YAML, got an alias without its anchor before it');
+  }
+}
+
 /** Checks one value, a text from outside or anything from YAML. Pushes the problem and returns undefined when it is wrong. */
 function readValue(name: OptionName, from: string, raw: unknown, problems: string[]): OptionValue | undefined {
   const spec: OptionSpec = optionTable[name];
   // The value itself stays out of the message for keys, which are secrets.
   const wrong = (expected: string): undefined => {
-    problems.push(`${from}: expected ${expected}${name === 'api-key' || raw === undefined ? '' : `, got ${JSON.stringify(raw)}`}`);
+    problems.push(`${from}: expected ${expected}${name.startsWith('api-key') || raw === undefined ? '' : `, got ${JSON.stringify(raw)}`}`);
     return undefined;
   };
   switch (spec.type) {
@@ -189,9 +214,11 @@ function readValue(name: OptionName, from: string, raw: unknown, problems: strin
     case 'flag':
       if (raw === true || raw === 'true' || raw === '1') return true;
       return raw === false || raw === 'false' || raw === '0' ? false : wrong('true or false');
+    case 'keys':
+      return readNamedKeys(raw, wrong);
   }
 }
 
-function isOption(name: string): name is OptionName {
-  return Object.hasOwn(optionTable, name);
+function isFlag(name: string): name is OptionName {
+  return flagNames.some((flag) => flag === name);
 }

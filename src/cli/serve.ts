@@ -6,13 +6,16 @@ import type { Logger } from '../contract/model.ts';
 import { findModels } from '../registry/find-models.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { createServer, type HeddleServer } from '../http/server.ts';
+import { apiKeysOf } from './api-keys.ts';
 import { banner } from './banner.ts';
+import { killOnUncaught } from './crash.ts';
 import type { ServeOptions } from './options.ts';
 import { stopOnSignals } from './stop.ts';
 
 /** What serving needs of the process it runs in. */
 export interface ServeProcess {
   readonly signals: Parameters<typeof stopOnSignals>[0]['signals'];
+  readonly errors: Parameters<typeof killOnUncaught>[0]['errors'];
   readonly print: (text: string) => void;
   readonly exit: (code: number) => void;
   readonly kill: () => void;
@@ -24,11 +27,11 @@ export interface ServeProcess {
  */
 export async function serve(options: ServeOptions, logger: Logger, host: ServeProcess): Promise<void> {
   const dirs = await findModels(options.models, options.only);
+  const apiKeys = apiKeysOf(options['api-key'], options['api-keys']);
   const runtime = new Runtime({ environment: options.environment, logger });
   const server = await createServer(runtime, {
     logger,
-    // The log shows the name and never the key.
-    apiKeys: Object.fromEntries(options['api-key'].map((key, index) => [`key-${index + 1}`, key])),
+    apiKeys,
     bodyLimitBytes: options['body-limit-bytes'],
     cors: options.cors,
     heartbeatMs: options['heartbeat-ms'],
@@ -38,6 +41,7 @@ export async function serve(options: ServeOptions, logger: Logger, host: ServePr
   const url = urlOf(options.host, address.port);
   logger.info('listening', { url, models: dirs.length });
   const shutDown = once(() => close(runtime, server, options['drain-timeout-ms']));
+  killOnUncaught({ logger, errors: host.errors, kill: host.kill });
   stopOnSignals({ logger, clock: systemClock, signals: host.signals, shutDown, exit: host.exit, kill: host.kill });
   const loads = await Promise.allSettled(dirs.map((dir) => runtime.load(dir)));
   const refused = loads.flatMap((load) => (load.status === 'rejected' ? [load.reason] : []));
@@ -50,7 +54,7 @@ export async function serve(options: ServeOptions, logger: Logger, host: ServePr
   for (const reason of refused) logger.error(messageOf(reason));
   const models = runtime.models();
   if (options.json) logger.info('models settled', { url, models: models.map(({ name, state, reason }) => ({ name, state, reason })) });
-  else host.print(`\n${banner(url, models, options['api-key'].length > 0)}\n\n`);
+  else host.print(`\n${banner(url, models, Object.keys(apiKeys).length > 0)}\n\n`);
 }
 
 /** Draining answers new requests with 503, so the port stays open until the accepted ones have ended. */

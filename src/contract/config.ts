@@ -15,9 +15,15 @@ const weightSchema = Type.Object(
   strict,
 );
 
+/** Devices that a configuration may ask for. Which of them serve depends on the build; another one fails the load. */
+export const devices = ['auto', 'cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
+
 const resourcesSchema = Type.Object(
   {
-    device: Type.Union([Type.Literal('auto'), Type.Literal('cpu')], { default: 'auto' }),
+    device: Type.Union(
+      devices.map((device) => Type.Literal(device)),
+      { default: 'auto' },
+    ),
     threads: Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: 256 })], {
       default: 'auto',
       description: 'intra-op threads of one replica',

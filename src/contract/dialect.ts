@@ -14,7 +14,7 @@ export interface RouteDialect {
   readonly inputSchema: object;
   readonly outputSchema: object;
   /**
-   * Checks a parsed body against the schema and the parameter policy, and returns it without nulls. Pure and idempotent: the main thread
+   * Checks a parsed body against the schema, and returns it without nulls. Pure and idempotent: the main thread
    * calls it to refuse, the replica's thread to get the body. Throws: InferenceError with the path in `param`.
    */
   check(body: unknown): CheckedBody;

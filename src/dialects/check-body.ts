@@ -1,11 +1,10 @@
-// The checks every JSON route shares, in their order: an object, nulls away, the schema, the policy.
+// The checks every JSON route shares, in their order: an object, nulls away, the schema.
 
 import type { CheckedBody } from '../contract/dialect.ts';
 import type { MethodName } from '../contract/methods.ts';
 import { InferenceError } from '../core/errors.ts';
 import { checkSchema, describe } from './check.ts';
 import { dropNulls } from './nulls.ts';
-import { checkPolicy } from './policy.ts';
 
 /** Throws: InferenceError with the path in `param`. */
 export function checkBody(method: MethodName, schema: object, body: unknown): CheckedBody {
@@ -13,8 +12,6 @@ export function checkBody(method: MethodName, schema: object, body: unknown): Ch
     throw new InferenceError('invalid_type', `expected the body to be object, got ${describe(body)}`);
   }
   const kept = dropNulls(body) as CheckedBody; // An object stays one.
-  // Before the schema: a field the model lacks is refused as unsupported, whatever its type.
-  checkPolicy(method, kept);
   checkSchema(schema, kept);
   if (kept['stream_options'] !== undefined && kept['stream'] !== true && method !== 'responses') {
     throw new InferenceError('invalid_value', 'expected stream_options only where stream is true', { param: 'stream_options' });

@@ -1,4 +1,4 @@
-// The fields each text route knows and cannot honour: refused by name unless their value is neutral, never ignored.
+// The fields each text route knows and its model cannot honour: refused by name unless their value is neutral, never ignored.
 
 import type { MethodName } from '../contract/methods.ts';
 import { InferenceError } from '../core/errors.ts';
@@ -81,8 +81,11 @@ const rules: Readonly<Record<MethodName, readonly Rule[]>> = {
   ],
 };
 
-/** Throws: InferenceError `unsupported_parameter` or `unsupported_value` naming the first field the route cannot honour. */
-export function checkPolicy(method: MethodName, body: Readonly<Record<string, unknown>>): void {
+/**
+ * The capability check, once the model is chosen and the body fits its schema.
+ * Throws: InferenceError `unsupported_parameter` or `unsupported_value` naming the first field that cannot be honoured.
+ */
+export function checkPolicy(method: MethodName, body: unknown): void {
   for (const rule of rules[method]) {
     const found = lookup(body, rule.field);
     if (found === undefined || rule.neutral(found)) continue;

@@ -39,7 +39,7 @@ function problemsOf(error: Failure, path: string, schema: TSchema, value: unknow
   if (error.keyword === 'required') return error.params.requiredProperties.map((key) => [at(key), `${at(key)}: missing`]);
   // The branches of a union fail one by one; one line says it all.
   if (error.schemaPath.includes('/anyOf/') || error.keyword === 'anyOf') {
-    return [[path, `${path}: expected one of the documented values, got ${found(value, error.instancePath)}`]];
+    return [[path, `${path}: expected ${alternatives(schemaAt(schema, error.instancePath))}, got ${found(value, error.instancePath)}`]];
   }
   return [[path, `${path === '' ? 'the file' : path}: ${error.message}, got ${found(value, error.instancePath)}`]];
 }
@@ -47,17 +47,21 @@ function problemsOf(error: Failure, path: string, schema: TSchema, value: unknow
 /** A closed object has the schema `false` for every other key. */
 function unknownKey(error: Failure, path: string, schema: TSchema): string {
   const parent = error.instancePath.slice(0, error.instancePath.lastIndexOf('/'));
-  const near = nearest(error.instancePath.slice(parent.length + 1), knownKeys(schema, parent));
+  const near = nearest(error.instancePath.slice(parent.length + 1), Object.keys(member(schemaAt(schema, parent), 'properties') ?? {}));
   return `${path}: unknown key${near === undefined ? '' : `; did you mean "${near}"?`}`;
 }
 
-function knownKeys(schema: TSchema, pointer: string): string[] {
+function schemaAt(schema: TSchema, pointer: string): unknown {
   let at: unknown = schema;
-  for (const part of pointer.split('/').slice(1)) {
-    const properties = member(at, 'properties');
-    at = member(properties, part) ?? member(at, 'items');
-  }
-  return Object.keys(member(at, 'properties') ?? {});
+  for (const part of pointer.split('/').slice(1)) at = member(member(at, 'properties'), part) ?? member(at, 'items');
+  return at;
+}
+
+/** The branches of a union in words: a constant as it is written, anything else by its type. */
+function alternatives(union: unknown): string {
+  const branches: unknown = member(union, 'anyOf');
+  if (!Array.isArray(branches)) return 'one of the documented values';
+  return branches.map((branch: unknown) => String(member(branch, 'const') ?? `any ${String(member(branch, 'type'))}`)).join(' or ');
 }
 
 function found(value: unknown, pointer: string): string {
@@ -65,7 +69,8 @@ function found(value: unknown, pointer: string): string {
   for (const part of pointer.split('/').slice(1)) at = member(at, part);
   if (typeof at === 'number' || typeof at === 'boolean') return String(at);
   if (at === null) return 'null';
-  return Array.isArray(at) ? 'a list' : `a ${typeof at}`;
+  if (typeof at === 'object') return Array.isArray(at) ? 'a list' : 'an object';
+  return `a ${typeof at}`;
 }
 
 function member(value: unknown, key: string): object | undefined {

@@ -1,5 +1,6 @@
 // The live table: which models exist, their state, and which of them has which method. Routes are read from it.
 
+import { cancelError } from '../core/cancellation.ts';
 import { InferenceError } from '../core/errors.ts';
 import type { MethodName } from '../contract/methods.ts';
 
@@ -58,25 +59,23 @@ export class LiveTable {
   }
 
   /**
-   * The model that serves a call. Throws: unknown_url when no model has the method, missing_required_parameter when several have and none is
-   * named, model_not_found, model_loading, model_failed.
+   * The model that a call is for; it may not be ready yet, which `checkReady` tells once the body fits the model. Throws: unknown_url when
+   * no model has the method, missing_required_parameter when several have and none is named, model_not_found; model_loading and model_failed
+   * where it is not known whether the model has the method.
    */
   resolve(method: MethodName, nameOrAlias: string | undefined): ModelEntry {
     const candidates = this.modelsWith(method);
     const names = candidates.map((entry) => entry.name).join(', ');
     const entry = nameOrAlias === undefined ? this.#only(method, candidates, names) : this.get(nameOrAlias);
     if (entry === undefined || entry.state === 'unloading') {
-      throw new InferenceError('model_not_found', `expected one of the models ${names}, got an unknown name`, { param: 'model' });
+      const expected = names === '' ? `the name of a loaded model, of which none has the method ${method}` : `one of the models ${names}`;
+      throw new InferenceError('model_not_found', `expected ${expected}, got an unknown name`, { param: 'model' });
     }
-    if (entry.state === 'failed') throw new InferenceError('model_failed', `the model ${entry.name} failed to load`);
-    if (!entry.methods.includes(method)) {
-      if (entry.state === 'loading' && entry.methods.length === 0) throw loading(entry);
-      throw new InferenceError('model_not_found', `the model ${entry.name} has no ${method}; models that have it: ${names}`, {
-        param: 'model',
-      });
-    }
-    if (entry.state === 'loading') throw loading(entry);
-    return entry;
+    if (entry.methods.includes(method)) return entry;
+    if (entry.state === 'failed' || entry.methods.length === 0) checkReady(entry);
+    throw new InferenceError('model_not_found', `the model ${entry.name} has no ${method}; models that have it: ${names || 'none'}`, {
+      param: 'model',
+    });
   }
 
   #only(method: MethodName, candidates: readonly ModelEntry[], names: string): ModelEntry {
@@ -95,6 +94,16 @@ export class LiveTable {
   }
 }
 
-function loading(entry: ModelEntry): InferenceError {
-  return new InferenceError('model_loading', `the model ${entry.name} is still loading`, { retryAfterMs: 1_000 });
+/** Throws: model_loading, model_failed; replica_lost when the model is being unloaded. */
+export function checkReady(entry: ModelEntry): void {
+  switch (entry.state) {
+    case 'ready':
+      return;
+    case 'loading':
+      throw new InferenceError('model_loading', `the model ${entry.name} is still loading`, { retryAfterMs: 1_000 });
+    case 'failed':
+      throw new InferenceError('model_failed', `the model ${entry.name} failed to load`);
+    case 'unloading':
+      throw cancelError('unload');
+  }
 }

@@ -19,13 +19,7 @@ export async function readModelConfig(dir: string): Promise<ModelConfig> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new InferenceError('invalid_config', `${file}: expected a readable file`, { cause });
   });
-  const document = parseDocument(text);
-  if (document.errors.length > 0)
-    throw invalid(
-      file,
-      document.errors.map((error) => error.message.split('\n')[0] ?? error.code),
-    );
-  const value: unknown = Default(configSchema, document.toJS() ?? {});
+  const value: unknown = Default(configSchema, parse(file, text) ?? {});
   const problems = configProblems(configSchema, value);
   if (problems.length > 0) throw invalid(file, problems);
   const config = value as ModelConfig; // proved by the schema just above
@@ -34,10 +28,33 @@ export async function readModelConfig(dir: string): Promise<ModelConfig> {
   return config;
 }
 
+/** A warning counts as well: what YAML cannot resolve it reads as something else than what was written. */
+function parse(file: string, text: string): unknown {
+  const document = parseDocument(text);
+  const problems = [...document.errors, ...document.warnings];
+  if (problems.length > 0) throw invalid(file, problems.map(firstLine));
+  try {
+    return document.toJS();
+  } catch (error) {
+    // An alias without its anchor, or so many that the file would grow without bound.
+    throw invalid(file, [firstLine(error)]);
+  }
+}
+
+/** The library shows the place in the lines that follow, ending the first one with a colon. */
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : 'expected valid YAML';
+  return message.split('\n', 1)[0]?.replace(/:$/, '') ?? message;
+}
+
 function aliasProblems(config: ModelConfig): string[] {
   return config.aliases.flatMap((alias, index) => {
+    const at = `aliases[${index}]`;
     const suffix = reservedSuffixes.find((reserved) => alias.endsWith(reserved));
-    return suffix === undefined ? [] : [`aliases[${index}]: expected a name that does not end in "${suffix}"`];
+    if (suffix !== undefined) return [`${at}: expected a name that does not end in "${suffix}"`];
+    if (alias === config.model_name) return [`${at}: expected another name than model_name, got "${alias}" again`];
+    const first = config.aliases.indexOf(alias);
+    return first < index ? [`${at}: expected different names, got "${alias}" of aliases[${first}] again`] : [];
   });
 }
 

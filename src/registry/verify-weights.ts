@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { InferenceError } from '../core/errors.ts';
 import type { WeightFile } from '../contract/config.ts';
 
@@ -14,17 +14,26 @@ export async function verifyWeights(dir: string, weights: readonly WeightFile[])
 
 async function verifyFile(dir: string, weight: WeightFile): Promise<void> {
   const path = resolve(dir, weight.path);
-  if (relative(dir, path).startsWith('..')) {
-    throw new InferenceError('weight_mismatch', `${weight.path}: expected a path inside the model folder`);
+  if (!isInside(dir, path)) throw mismatch(weight, 'expected a path inside the model folder');
+  const real = await realpath(path).catch(() => undefined);
+  const found = real === undefined ? undefined : await stat(real);
+  if (real === undefined || found === undefined || !found.isFile()) {
+    throw mismatch(weight, `expected ${weight.bytes} bytes, found no file`);
   }
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => undefined,
-  );
-  if (size === undefined) throw new InferenceError('weight_mismatch', `${weight.path}: expected ${weight.bytes} bytes, found no file`);
-  if (size !== weight.bytes) throw new InferenceError('weight_mismatch', `${weight.path}: expected ${weight.bytes} bytes, found ${size}`);
+  // By what the links lead to, the folder's own included: a link may stay inside, and the folder itself may be one.
+  if (!isInside(await realpath(dir), real)) throw mismatch(weight, 'expected a file inside the model folder, found a link out of it');
+  if (found.size !== weight.bytes) throw mismatch(weight, `expected ${weight.bytes} bytes, found ${found.size}`);
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  for await (const chunk of createReadStream(real, { highWaterMark: 1 << 20 })) hash.update(chunk);
   const sum = hash.digest('hex');
-  if (sum !== weight.sha256) throw new InferenceError('weight_mismatch', `${weight.path}: expected sha256 ${weight.sha256}, found ${sum}`);
+  if (sum !== weight.sha256) throw mismatch(weight, `expected sha256 ${weight.sha256}, found ${sum}`);
+}
+
+function isInside(dir: string, path: string): boolean {
+  const way = relative(dir, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+function mismatch(weight: WeightFile, problem: string): InferenceError {
+  return new InferenceError('weight_mismatch', `${weight.path}: ${problem}`);
 }

@@ -9,10 +9,12 @@ import type { CallObserver, RunningCall } from '../contract/executor.ts';
 import type { MethodName } from '../contract/methods.ts';
 import type { Logger } from '../contract/model.ts';
 import type { MethodSchemas, ModelDescription } from '../contract/thread.ts';
+import { checkPolicy } from '../dialects/policy.ts';
 import type { Replica } from '../pool/replica.ts';
 import { ReplicaSet } from '../pool/replica-set.ts';
-import type { LiveTable } from '../registry/live-table.ts';
+import { checkReady, type LiveTable } from '../registry/live-table.ts';
 import { resolveSecrets } from '../registry/secrets.ts';
+import { checkDevice } from '../registry/usable-device.ts';
 import { verifyWeights } from '../registry/verify-weights.ts';
 import { ModelQueue } from '../scheduler/model-queue.ts';
 import { Calls } from './calls.ts';
@@ -67,6 +69,7 @@ export class HostedModel {
   async load(): Promise<void> {
     const { config, dir, clock, environment, logger } = this.#options;
     try {
+      checkDevice(config);
       await verifyWeights(dir, config.weights);
       const secrets = await resolveSecrets(config.secrets);
       const { replicas, threads } = threadPlan(config);
@@ -100,7 +103,11 @@ export class HostedModel {
   async submit(submission: Submission): Promise<RunningCall> {
     const { clock, config } = this.#options;
     const { method, signal, facts, observer } = submission;
+    // In the documented order: what is wrong with the request is told before what is wrong with the server.
     if (submission.body !== undefined) this.#checks.get(method)?.(submission.body);
+    checkPolicy(method, submission.body);
+    const entry = this.#options.table.get(config.model_name);
+    if (entry !== undefined) checkReady(entry);
     const queue = this.#queue;
     if (queue === undefined) throw new InferenceError('model_loading', 'the model is still loading', { retryAfterMs: 1_000 });
     const own = new AbortController();

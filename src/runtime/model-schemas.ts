@@ -6,18 +6,27 @@ import { Compile } from 'typebox/schema';
 /** Compiled once per model and method. */
 export type InputCheck = (body: unknown) => void;
 
-/** Throws: invalid_model when the schema itself cannot be compiled. The check throws invalid_value with the path of the field. */
+/** Throws: invalid_model when the schema itself cannot be compiled. The check throws invalid_value or missing_required_parameter with the path of the field. */
 export function inputCheck(schema: object): InputCheck {
   const validator = compiled(schema);
   return (body) => {
     if (validator.Check(body)) return;
     const [, errors] = validator.Errors(body);
     const first = errors[0];
-    const path = first === undefined ? '' : clientPath(first.instancePath);
-    const missing = first?.keyword === 'required' ? 'missing_required_parameter' : 'invalid_value';
-    throw new InferenceError(missing, `${path === '' ? 'body' : path}: ${first?.message ?? 'does not fit the schema of the model'}`, {
-      ...(path === '' ? {} : { param: path }),
-    });
+    const holder = first === undefined ? '' : clientPath(first.instancePath);
+    if (first?.keyword === 'required') {
+      // The error is at the object that lacks the field; the client asks for the field.
+      const [field = ''] = first.params.requiredProperties;
+      const param = holder === '' ? field : `${holder}.${field}`;
+      throw new InferenceError('missing_required_parameter', `expected ${param}, got nothing`, { param });
+    }
+    throw new InferenceError(
+      'invalid_value',
+      `${holder === '' ? 'body' : holder}: ${first?.message ?? 'does not fit the schema of the model'}`,
+      {
+        ...(holder === '' ? {} : { param: holder }),
+      },
+    );
   };
 }
 

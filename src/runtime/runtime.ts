@@ -32,6 +32,8 @@ export class Runtime {
   readonly #clock: Clock;
   readonly #table = new LiveTable();
   readonly #models = new Map<string, HostedModel>();
+  /** Loads whose configuration is being read: what they bring is not listed yet. */
+  #reading = 0;
   #draining = false;
 
   constructor(options: RuntimeOptions) {
@@ -55,7 +57,10 @@ export class Runtime {
    */
   async load(dir: string): Promise<void> {
     if (this.#draining) throw cancelError('drain');
-    const config = await readModelConfig(dir);
+    this.#reading += 1;
+    const config = await readModelConfig(dir).finally(() => {
+      this.#reading -= 1;
+    });
     const taken = [config.model_name, ...config.aliases].find((name) => this.#table.get(name) !== undefined);
     if (taken !== undefined) throw new InferenceError('invalid_config', `${dir}: the name "${taken}" belongs to a loaded model already`);
     const model = new HostedModel({
@@ -102,6 +107,8 @@ export class Runtime {
   /** Whether every required model is ready and healthy, and the server is not stopping. */
   async ready(): Promise<boolean> {
     if (this.#draining) return false;
+    // Before the first model is listed there is none to wait for, and a probe would find an empty server ready.
+    if (this.#models.size === 0 && this.#reading > 0) return false;
     const required = [...this.#models.values()].filter((model) => model.required);
     const answers = await Promise.all(required.map((model) => model.isHealthy()));
     return answers.every(Boolean);

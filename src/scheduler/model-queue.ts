@@ -45,6 +45,7 @@ export class ModelQueue<Place> {
   readonly #waiting = new Map<MethodName, Turns<Entry<Place>>>();
   #depth = 0;
   #bytes = 0;
+  #closedBy: InferenceError | undefined;
 
   constructor(options: QueueOptions<Place>) {
     this.#options = options;
@@ -55,9 +56,11 @@ export class ModelQueue<Place> {
     return this.#depth;
   }
 
-  /** Throws: rate_limit_exceeded, deadline_unreachable, timeout, or the signal's reason. */
+  /** Throws: rate_limit_exceeded, deadline_unreachable, timeout, the signal's reason, or what the queue was closed with. */
   async acquire(ticket: Ticket): Promise<Place> {
     ticket.signal.throwIfAborted();
+    // Nobody hands a place on any more: the call would wait until its deadline.
+    if (this.#closedBy !== undefined) throw this.#closedBy;
     if (!this.#waiting.has(ticket.method)) {
       const place = this.#options.executor.reserve(ticket.method);
       if (place !== undefined) return place;
@@ -85,8 +88,9 @@ export class ModelQueue<Place> {
     }
   }
 
-  /** Ends everything that waits. */
+  /** Ends everything that waits, and refuses everything that comes, with `error`. Idempotent: the first error stays. */
   close(error: InferenceError): void {
+    this.#closedBy ??= error;
     for (const turns of [...this.#waiting.values()]) {
       for (let entry = turns.first(); entry !== undefined; entry = turns.first()) entry.settle({ error });
     }
@@ -122,7 +126,8 @@ export class ModelQueue<Place> {
       settle: (outcome) => {
         timer?.cancel();
         ticket.signal.removeEventListener('abort', onAbort);
-        turns.remove(entry);
+        if ('place' in outcome) turns.serve(entry);
+        else turns.remove(entry);
         if (turns.size === 0) this.#waiting.delete(ticket.method);
         this.#depth -= 1;
         this.#bytes -= ticket.bytes;

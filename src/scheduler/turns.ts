@@ -32,14 +32,30 @@ export class Turns<Entry extends Ranked> {
     return entries?.values().next().value;
   }
 
-  /** Takes an entry out. The next turn goes to another key when there is one. */
+  /** Takes out an entry that was served. Its key moves behind the others. */
+  serve(entry: Entry): void {
+    const rest = this.#takeOut(entry);
+    if (rest === undefined) return;
+    // A Map keeps the place of a key that is set again, so it has to leave first.
+    const level = this.#levels.get(entry.priority);
+    level?.delete(entry.key);
+    level?.set(entry.key, rest);
+  }
+
+  /** Takes out an entry that was not served: what waits under its key loses no turn by it. */
   remove(entry: Entry): void {
+    this.#takeOut(entry);
+  }
+
+  /** Returns what still waits under the entry's key, if anything does. */
+  #takeOut(entry: Entry): Set<Entry> | undefined {
     const level = this.#levels.get(entry.priority);
     const entries = level?.get(entry.key);
-    if (level === undefined || entries === undefined || !entries.delete(entry)) return;
+    if (level === undefined || entries === undefined || !entries.delete(entry)) return undefined;
     this.#size -= 1;
+    if (entries.size > 0) return entries;
     level.delete(entry.key);
-    if (entries.size > 0) level.set(entry.key, entries);
-    else if (level.size === 0) this.#levels.delete(entry.priority);
+    if (level.size === 0) this.#levels.delete(entry.priority);
+    return undefined;
   }
 }

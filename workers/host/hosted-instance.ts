@@ -10,6 +10,7 @@ import type { CallMessage, FromHost, ModelDescription, ModelDescriptor, ToHost }
 import { CallRun } from './call-run.ts';
 import { modelContext } from './context.ts';
 import { type InspectedModel, inspectModel } from './inspect-model.ts';
+import { refuseLaterParts } from './later-parts.ts';
 import { registerModuleHooks } from './module-loader.ts';
 import { Permits } from './permits.ts';
 
@@ -50,6 +51,7 @@ export class HostedInstance {
     }
     const context = modelContext(model, memory, send);
     const instance: object = await step('the constructor', () => Reflect.construct(ModelClass, [context]));
+    refuseLaterParts(instance);
     return new HostedInstance(model, inspectModel(instance), memory, port);
   }
 

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import type { LoadHook, ResolveHook } from 'node:module';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'amaro';
 
@@ -14,6 +15,21 @@ export const resolve: ResolveHook = (specifier, context, next) => {
 export const load: LoadHook = async (url, context, next) => {
   if (!url.startsWith('file:') || !/\.m?ts(\?|$)/.test(url)) return next(url, context);
   const file = fileURLToPath(url);
-  const source = transformSync(await readFile(file, 'utf8'), { mode: 'strip-only', filename: file }).code;
-  return { format: 'module', source, shortCircuit: true };
+  return { format: 'module', source: stripTypes(await readFile(file, 'utf8'), file), shortCircuit: true };
 };
+
+/** Throws: SyntaxError with the place of the mistake. */
+function stripTypes(source: string, file: string): string {
+  try {
+    return transformSync(source, { mode: 'strip-only', filename: file }).code;
+  } catch (mistake) {
+    throw new SyntaxError(`${basename(file)}${placeOf(mistake)}`, { cause: mistake });
+  }
+}
+
+/** The transform throws plain objects, of which nothing but "[object Object]" would arrive in a message. */
+function placeOf(mistake: unknown): string {
+  const { message, startLine } = Object(mistake) as Readonly<Record<string, unknown>>; // each is looked at before use
+  const place = typeof startLine === 'number' ? `:${startLine}` : '';
+  return `${place}: ${typeof message === 'string' ? message : 'cannot be read as TypeScript'}`;
+}

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { helpText } from '../../../src/cli/help.ts';
-import { OptionProblems, optionNames, readOptions, variableOf } from '../../../src/cli/options.ts';
+import { apiKeysOf } from '../../../src/cli/api-keys.ts';
+import { fileKeyOf, flagNames, OptionProblems, optionNames, readOptions, variableOf } from '../../../src/cli/options.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -73,9 +74,67 @@ test('an empty variable counts as absent', () => {
   expect(read([], { HEDDLE_PORT: '' }).port).toBe(8080);
 });
 
-test('help names every option and its variable', () => {
-  for (const name of optionNames) {
-    expect(helpText()).toContain(`--${name}`);
+test('help names every option and its variable, or its key where it has neither', () => {
+  for (const name of flagNames) {
+    expect(helpText()).toContain(`--${name} `);
     expect(helpText()).toContain(variableOf(name));
+  }
+  for (const name of optionNames) if (!flagNames.includes(name)) expect(helpText()).toContain(`  ${fileKeyOf(name)} `);
+});
+
+test('named keys come from the file and stand beside listed ones', () => {
+  const yaml = 'api_key: [file-secret]\napi_keys: { alice: a-secret, ci.2_x-y: c-secret }\n';
+  const options = read(['--api-key', 'flag-secret'], {}, yaml);
+  expect(apiKeysOf(options['api-key'], options['api-keys'])).toEqual({
+    'key-1': 'flag-secret',
+    alice: 'a-secret',
+    'ci.2_x-y': 'c-secret',
+  });
+});
+
+test('without keys there are none', () => {
+  const options = read([]);
+  expect(apiKeysOf(options['api-key'], options['api-keys'])).toEqual({});
+});
+
+test('named keys have no flag and no variable', () => {
+  expect(problemsOf(['--api-keys', 'x'])).toContain('unknown option --api-keys; did you mean --api-key?');
+  expect(read([], { HEDDLE_API_KEYS: 'alice' })['api-keys']).toEqual({});
+});
+
+test('a wrong name, a wrong key and a wrong shape are told without a key', () => {
+  const file = join(dir, 'heddle.yaml');
+  const expected = (text: string) => [`${file}: api_keys: expected ${text}`];
+  expect(problemsOf([], {}, 'api_keys: [s-secret]')).toEqual(expected('keys by name'));
+  expect(problemsOf([], {}, 'api_keys: s-secret')).toEqual(expected('keys by name'));
+  const names = '1 to 64 letters, digits, dots, underscores and dashes as name 2';
+  expect(problemsOf([], {}, 'api_keys: { ok: a, "s secret": b }')).toEqual(expected(names));
+  expect(problemsOf([], {}, `api_keys: { ok: a, ${'n'.repeat(65)}: b }`)).toEqual(expected(names));
+  for (const key of ['12345', '""', '"s secret"', '[s-secret]', 'null'])
+    expect(problemsOf([], {}, `api_keys: { alice: ${key} }`)).toEqual(expected('a text without spaces as the key of alice'));
+});
+
+test('a key or a name that comes twice is told without the key', () => {
+  expect(problemsOf(['--api-key', 's-secret,t-secret,s-secret'])).toEqual(['api_key: expected different keys, got key-1 again as key-3']);
+  expect(problemsOf([], {}, 'api_keys: { alice: s-secret, bob: s-secret }')).toEqual([
+    'api_keys: expected different keys, got that of alice again as bob',
+  ]);
+  expect(problemsOf(['--api-key', 's-secret'], {}, 'api_keys: { alice: s-secret, key-1: other }')).toEqual([
+    'api_keys: expected different keys, got that of key-1 again as alice',
+    'api_keys: the name key-1 belongs to a key of api_key',
+  ]);
+  expect(problemsOf([], {}, 'api_keys:\n  alice: s-secret\n  alice: t-secret\n')).toEqual([
+    `${join(dir, 'heddle.yaml')}: expected valid YAML, got duplicate key at line 3, column 3`,
+  ]);
+});
+
+test('a mistake in the settings file is told by its place and without its text', () => {
+  const file = join(dir, 'heddle.yaml');
+  for (const [yaml, problem] of [
+    ['api_key: *s-secret', 'an alias without its anchor before it'],
+    ['port: 1\napi_key: "s-secret', 'missing char at line 2, column 19'],
+    ['api_key: !s-secret x', 'tag resolve failed at line 1, column 10'],
+  ] as const) {
+    expect(problemsOf([], {}, yaml)).toEqual([`${file}: expected valid YAML, got ${problem}`]);
   }
 });

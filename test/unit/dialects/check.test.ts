@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest';
 import { dropNulls } from '../../../src/dialects/nulls.ts';
+import { checkPolicy } from '../../../src/dialects/policy.ts';
 import { dialectFor } from '../../../src/dialects/route-dialects.ts';
 import { refusal } from './framing.ts';
 
 const user = { role: 'user', content: 'hi' };
-const refused = (method: Parameters<typeof dialectFor>[0], body: unknown) => refusal(() => dialectFor(method).check(body));
+const checked = (method: Parameters<typeof dialectFor>[0], body: unknown) => {
+  const kept = dialectFor(method).check(body);
+  checkPolicy(method, kept);
+  return kept;
+};
+const refused = (...args: Parameters<typeof checked>) => refusal(() => checked(...args));
 
 test.each([
   ['chatCompletions', {}, 'missing_required_parameter', 'messages'],
@@ -84,7 +90,7 @@ test.each([
   ],
   ['messages', { max_tokens: 1, messages: [user], tools: [], tool_choice: { type: 'auto' }, thinking: { type: 'disabled' }, metadata: {} }],
 ] as const)('%s accepts the neutral values of %j', (method, body) => {
-  expect(dialectFor(method).check(body)).toEqual(body);
+  expect(checked(method, body)).toEqual(body);
 });
 
 test('null means absent, at every depth, and checking twice changes nothing', () => {

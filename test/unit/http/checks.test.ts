@@ -56,6 +56,22 @@ test('a key is asked for before the body and not for health', () =>
     { apiKeys: { mine: 'secret' } },
   ));
 
+test('the name of a key is in the log line and in the request of the model, the key in neither', () =>
+  withServer(
+    async (rig) => {
+      const call = rig.backend.next();
+      const reply = post(rig, '/predict', '{}', { ...json, authorization: 'Bearer c-secret' });
+      const admission = await call;
+      expect(admission.facts.apiKeyName).toBe('ci');
+      answer(admission, '{}');
+      await reply;
+      await fetch(`${rig.url}/v1/models`, { headers: { 'x-api-key': 'wrong-secret' } });
+      expect(rig.lines.map(({ fields }) => fields?.['apiKeyName'])).toEqual(['ci', undefined]);
+      expect(JSON.stringify([rig.lines, admission.facts])).not.toContain('secret');
+    },
+    { apiKeys: { alice: 'a-secret', ci: 'c-secret' } },
+  ));
+
 test('a body over the limit is 413 by its length and while it is read', () =>
   withServer(
     async (rig) => {

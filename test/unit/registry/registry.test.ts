@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { LiveTable } from '../../../src/registry/live-table.ts';
+import { checkReady, LiveTable } from '../../../src/registry/live-table.ts';
 import { readModelConfig } from '../../../src/registry/read-config.ts';
 import { verifyWeights } from '../../../src/registry/verify-weights.ts';
 
@@ -49,19 +49,80 @@ test('an altered, a truncated and a missing weight file are named with what was 
   expect(await problem({})).toBe('w.bin: expected 5 bytes, found no file');
 });
 
+const inYaml = (text: string) =>
+  inFolder({ 'config.yaml': text }, readModelConfig).catch((error: { code: string; message: string }) => [
+    error.code,
+    ...error.message.split('\n').slice(1),
+  ]);
+
+test('YAML that cannot be resolved is invalid_config with one line', async () => {
+  expect(await inYaml('model_name: *nobody')).toEqual(['invalid_config', expect.stringMatching(/^ {2}Unresolved alias .*nobody$/)]);
+  expect(await inYaml('model_name: !odd a')).toEqual(['invalid_config', expect.stringMatching(/^ {2}Unresolved tag.*line 1, column 13$/)]);
+  expect(await inYaml('model_name: a\nmodel_name: b')).toEqual(['invalid_config', expect.stringMatching(/unique at line 2, column 1$/)]);
+  const billion = 'a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c]';
+  expect(await inYaml(billion)).toEqual(['invalid_config', expect.stringContaining('alias count')]);
+});
+
+test('every name that a model has twice is told', async () => {
+  expect(await inYaml('model_name: a\naliases: [b, a, b, c, b]')).toEqual([
+    'invalid_config',
+    '  aliases[1]: expected another name than model_name, got "a" again',
+    '  aliases[2]: expected different names, got "b" of aliases[0] again',
+    '  aliases[4]: expected different names, got "b" of aliases[0] again',
+  ]);
+});
+
+test('a weight file may be a link inside its folder and not one out of it', async () => {
+  const sha256 = '36bbe50ed96841d10443bcb670d6554f0a34b761be67ec9c4a8ad2c0c44ca42c';
+  await inFolder({ 'outside.bin': 'abcde' }, async (parent) => {
+    const dir = join(parent, 'model');
+    await mkdir(dir);
+    await writeFile(join(dir, 'real.bin'), 'abcde');
+    await symlink(join(dir, 'real.bin'), join(dir, 'inside.bin'));
+    await symlink(join(parent, 'outside.bin'), join(dir, 'out.bin'));
+    await symlink(parent, join(dir, 'up'));
+    await symlink(dir, join(parent, 'alias'));
+    const verify = (path: string, from = dir) => verifyWeights(from, [{ path, bytes: 5, sha256 }]);
+    await verify('inside.bin');
+    await verify('inside.bin', join(parent, 'alias'));
+    for (const path of ['out.bin', 'up/outside.bin']) {
+      await expect(verify(path)).rejects.toMatchObject({
+        code: 'weight_mismatch',
+        message: `${path}: expected a file inside the model folder, found a link out of it`,
+      });
+    }
+    await expect(verify('../outside.bin')).rejects.toThrow('expected a path inside the model folder');
+    await expect(verify('.')).rejects.toThrow('found no file');
+  });
+});
+
 test('methods appear with a model and vanish with it', () => {
   const table = new LiveTable();
   table.add({ name: 'a', aliases: ['org/a:q4'], state: 'loading', methods: [] });
   expect(table.has('predict')).toBe(false);
   table.update('a', { methods: ['predict'] });
-  expect(() => table.resolve('predict', 'a')).toThrow('still loading');
+  expect(() => checkReady(table.resolve('predict', 'a'))).toThrow('still loading');
   table.update('a', { state: 'ready' });
   expect(table.resolve('predict', undefined).name).toBe('a');
   expect(table.resolve('predict', 'org/a:q4').name).toBe('a');
   table.add({ name: 'b', aliases: [], state: 'ready', methods: ['predict', 'messages'] });
   expect(() => table.resolve('predict', undefined)).toThrow('model: expected one of a, b');
   expect(() => table.resolve('messages', 'a')).toThrow('has no messages; models that have it: b');
-  expect(() => table.resolve('predict', 'c')).toThrow('unknown name');
+  expect(() => table.resolve('predict', 'c')).toThrow('expected one of the models a, b, got an unknown name');
+  expect(() => table.resolve('embeddings', 'a')).toThrow('the model a has no embeddings; models that have it: none');
+  expect(() => table.resolve('embeddings', 'c')).toThrow('of which none has the method embeddings, got an unknown name');
   table.update('b', { state: 'unloading' });
   expect(table.has('messages')).toBe(false);
+});
+
+test('a model whose methods are not known answers with its state', () => {
+  const table = new LiveTable();
+  table.add({ name: 'a', aliases: [], state: 'loading', methods: [] });
+  expect(() => table.resolve('predict', 'a')).toThrow('still loading');
+  table.update('a', { methods: ['predict'] });
+  expect(() => table.resolve('messages', 'a')).toThrow('the model a has no messages; models that have it: none');
+  table.update('a', { state: 'failed' });
+  expect(() => table.resolve('messages', 'a')).toThrow('the model a failed to load');
+  expect(() => checkReady(table.resolve('predict', 'a'))).toThrow('the model a failed to load');
+  expect(table.has('predict')).toBe(false);
 });

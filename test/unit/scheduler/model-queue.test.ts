@@ -125,3 +125,14 @@ test('a closed queue ends all that wait', async () => {
   await Promise.all(waiting);
   expect(order).toEqual(['running', 'a: replica_lost', 'b: replica_lost']);
 });
+
+test('a closed queue refuses at once with the error it was closed with, room or not', async () => {
+  const { queue, order, ask } = setUp({ places: 2 });
+  await ask('running');
+  queue.close(cancelError('unload'));
+  queue.close(cancelError('drain'));
+  await ask('room');
+  await ask('more');
+  expect(order).toEqual(['running', 'room: replica_lost', 'more: replica_lost']);
+  expect(queue.depth).toBe(0);
+});

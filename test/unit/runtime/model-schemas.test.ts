@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { inputCheck } from '../../../src/runtime/model-schemas.ts';
+
+const check = inputCheck({
+  type: 'object',
+  required: ['text'],
+  properties: { text: { type: 'string' }, faces: { type: 'array', items: { type: 'object', required: ['width'] } } },
+});
+
+function problemOf(body: unknown): unknown {
+  try {
+    check(body);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+test('a body that fits passes, and one that does not is told by the path of its field', () => {
+  expect(problemOf({ text: 'a', faces: [{ width: 1 }] })).toBeUndefined();
+  expect(problemOf({})).toMatchObject({ code: 'missing_required_parameter', param: 'text', message: 'expected text, got nothing' });
+  expect(problemOf({ text: 'a', faces: [{ width: 1 }, {}] })).toMatchObject({
+    code: 'missing_required_parameter',
+    param: 'faces[1].width',
+  });
+  expect(problemOf({ text: 5 })).toMatchObject({ code: 'invalid_value', param: 'text' });
+  expect(problemOf([])).toMatchObject({ code: 'invalid_value', param: null });
+});

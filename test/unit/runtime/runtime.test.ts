@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import type { Logger } from '../../../src/contract/model.ts';
+import { Runtime } from '../../../src/runtime/runtime.ts';
+
+const silent = (): void => {};
+const logger: Logger = { debug: silent, info: silent, warn: silent, error: silent };
+
+test('a runtime is not ready while it reads the configuration of its first model', async () => {
+  const runtime = new Runtime({ logger });
+  expect(await runtime.ready()).toBe(true);
+  const loading = runtime.load('/nowhere/heddle');
+  expect(await runtime.ready()).toBe(false);
+  await expect(loading).rejects.toMatchObject({ code: 'invalid_config' });
+  expect(await runtime.ready()).toBe(true);
+  expect(await runtime.close()).toBe(true);
+});
