@@ -14,6 +14,17 @@ export const resolve: ResolveHook = (specifier, context, next) => {
 export const load: LoadHook = async (url, context, next) => {
   if (!url.startsWith('file:') || !/\.m?ts(\?|$)/.test(url)) return next(url, context);
   const file = fileURLToPath(url);
-  const source = transformSync(await readFile(file, 'utf8'), { mode: 'strip-only', filename: file }).code;
-  return { format: 'module', source, shortCircuit: true };
+  return { format: 'module', source: withoutTypes(await readFile(file, 'utf8'), file), shortCircuit: true };
 };
+
+/** Throws: SyntaxError with file and line. */
+function withoutTypes(source: string, file: string): string {
+  try {
+    return transformSync(source, { mode: 'strip-only', filename: file }).code;
+  } catch (error) {
+    // The compiler throws a plain object, which would arrive as "[object Object]".
+    if (error instanceof Error || typeof error !== 'object' || error === null) throw error;
+    const line = 'startLine' in error ? `:${error.startLine}` : '';
+    throw new SyntaxError(`${file}${line}: ${'message' in error ? error.message : 'expected TypeScript'}`);
+  }
+}
