@@ -1,6 +1,7 @@
 // The context that a Model's constructor gets.
 
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { InferenceError } from '../../src/core/errors.ts';
 import type { Logger, ModelContext, NativeGauge } from '../../src/contract/model.ts';
 import type { ReplicaMemory } from '../../src/contract/replica-memory.ts';
@@ -26,9 +27,19 @@ export function modelContext(model: ModelDescriptor, memory: ReplicaMemory, send
 function portLogger(send: (message: FromHost) => void): Logger {
   const at =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
-    (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
-      send({ type: 'log', level, message, fields });
+    (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
+      try {
+        send({ type: 'log', level, message, fields });
+      } catch {
+        // A function or a socket cannot cross threads. A log line must not fail the call that writes it.
+        send({ type: 'log', level, message, fields: textFields(fields) });
+      }
+    };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function textFields(fields: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, inspect(value, { depth: 1 })]));
 }
 
 function nativeGauge(memory: ReplicaMemory): NativeGauge {

@@ -10,9 +10,12 @@ export type Callable = (...args: readonly unknown[]) => unknown;
 export interface InspectedModel {
   readonly description: ModelDescription;
   readonly methods: ReadonlyMap<MethodName, Callable>;
-  /** A lifecycle member by its TypeScript name. */
-  member(name: string): Callable | undefined;
+  /** A lifecycle member. */
+  member(name: LifecycleName): Callable | undefined;
 }
+
+const lifecycleNames = ['load', 'unload', 'preprocess', 'postprocess', 'isHealthy', 'setupEnvironment'] as const;
+type LifecycleName = (typeof lifecycleNames)[number];
 
 /** Throws: invalid_model. */
 export function inspectModel(instance: object): InspectedModel {
@@ -23,12 +26,14 @@ export function inspectModel(instance: object): InspectedModel {
   }
   if (found.size === 0)
     throw new InferenceError('invalid_model', `expected a class with at least one of ${methodNames.join(', ')}, found none`);
-  const member = (name: string): Callable | undefined => spelled(instance, name, aliasOf(name));
+  // All at once: a member that breaks the contract is refused now, not by the first call that needs it.
+  const members = new Map(lifecycleNames.map((name) => [name, spelled(instance, name, aliasOf(name))]));
   const schemas = schemasOf(instance);
-  return { description: { methods: [...found.keys()], schemas, hasIsHealthy: member('isHealthy') !== undefined }, methods: found, member };
+  const hasIsHealthy = members.get('isHealthy') !== undefined;
+  return { description: { methods: [...found.keys()], schemas, hasIsHealthy }, methods: found, member: (name) => members.get(name) };
 }
 
-function aliasOf(name: string): string | undefined {
+function aliasOf(name: LifecycleName): string | undefined {
   return Object.entries(lifecycleAliases).find(([own]) => own === name)?.[1];
 }
 

@@ -13,28 +13,44 @@ export async function predictChain(inspected: InspectedModel, permits: Permits, 
   const input = preprocess === undefined ? body : await preprocess(body, request);
   request.throwIfCancelled();
   const giveBack = await permits.take(request.signal);
+  let output: unknown;
   let streaming = false;
   try {
-    const output = await predict(input, request);
-    if (isIterator(output)) {
-      streaming = true;
-      const stream = holding(output, giveBack);
-      return postprocess === undefined ? stream : await postprocess(stream, request);
-    }
-    giveBack();
+    // The permit may have come in the same turn as the cancellation, whose message the thread has not read yet.
     request.throwIfCancelled();
-    return postprocess === undefined ? output : await postprocess(output, request);
+    output = await predict(input, request);
+    if (!isStream(output)) {
+      giveBack();
+      request.throwIfCancelled();
+      return postprocess === undefined ? output : await postprocess(output, request);
+    }
+    const stream = holding(output, giveBack);
+    const result = postprocess === undefined ? stream : await postprocess(stream, request);
+    streaming = isStream(result);
+    // What postprocess makes of the stream may end without having touched it.
+    return result === stream || !isStream(result) ? result : holding(result, giveBack);
   } finally {
-    if (!streaming) giveBack();
+    if (!streaming) {
+      giveBack();
+      if (isStream(output)) await stop(output);
+    }
   }
 }
 
-function isIterator(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
+type Stream = AsyncIterable<unknown> | Iterable<unknown>;
+
+/** What is sent item by item: every async iterable, and what a generator function returns. Other iterables are data. */
+function isStream(value: unknown): value is Stream {
   if (typeof value !== 'object' || value === null) return false;
-  return (Symbol.asyncIterator in value || Symbol.iterator in value) && 'next' in value;
+  return Symbol.asyncIterator in value || (Symbol.iterator in value && 'next' in value);
 }
 
-async function* holding(items: AsyncIterable<unknown> | Iterable<unknown>, giveBack: () => void): AsyncGenerator<unknown> {
+/** Runs the `finally` of a generator that nobody reads to its end; a no-op for one that has ended. */
+async function stop(stream: Stream): Promise<void> {
+  if ('return' in stream && typeof stream.return === 'function') await stream.return();
+}
+
+async function* holding(items: Stream, giveBack: () => void): AsyncGenerator<unknown> {
   try {
     yield* items;
   } finally {
