@@ -46,13 +46,20 @@ async function runServe(args: readonly string[]): Promise<void> {
       errors: process,
       print,
       exit: (code) => process.exit(code),
-      kill: () => process.kill(process.pid, 'SIGKILL'),
+      kill: endNow,
     });
   } catch (error) {
     fail(startProblem(error, options), exitFailed);
     // Whatever half-opened must not keep a server alive that says it failed.
     process.exit();
   }
+}
+
+/** Ends the process without running anything more in it. */
+function endNow(): void {
+  process.kill(process.pid, 'SIGKILL');
+  // Only the first process of a container comes here: the kernel spares it its own signals. Aborting it works.
+  process.abort();
 }
 
 function startProblem(error: unknown, options: ServeOptions): readonly string[] {

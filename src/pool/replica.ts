@@ -61,8 +61,6 @@ export class Replica {
     this.#port = port1;
     this.#hostPort = port2;
     this.#port.on('message', (message: FromHost) => this.#hear(message));
-    // ONNX Runtime reports its use to its makers unless told otherwise. A thread's own environment does not reach native code.
-    process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
     this.#pool = new Piscina({
       filename: options.hostFile,
       minThreads: 1,

@@ -1,6 +1,5 @@
 // One model in the runtime: its row in the live table, its queue and its replicas, from load to unload.
 
-import { availableParallelism, totalmem } from 'node:os';
 import { type CancelReason, cancelError } from '../core/cancellation.ts';
 import type { Clock } from '../core/clock.ts';
 import { InferenceError } from '../core/errors.ts';
@@ -18,9 +17,11 @@ import { checkDevice } from '../registry/usable-device.ts';
 import { verifyWeights } from '../registry/verify-weights.ts';
 import { ModelQueue } from '../scheduler/model-queue.ts';
 import { Calls } from './calls.ts';
+import { machineShare } from './machine-share.ts';
 import { type InputCheck, inputCheck } from './model-schemas.ts';
 import type { ModelView } from './model-view.ts';
 import type { Submission } from './submission.ts';
+import { threadPlan } from './thread-plan.ts';
 
 export interface HostedModelOptions {
   readonly dir: string;
@@ -72,11 +73,11 @@ export class HostedModel {
       checkDevice(config);
       await verifyWeights(dir, config.weights);
       const secrets = await resolveSecrets(config.secrets);
-      const { replicas, threads } = threadPlan(config);
+      const share = machineShare();
+      const { replicas, threads } = threadPlan({ replicas: config.runtime.replicas, threads: config.resources.threads }, share.cores);
       const needed = config.resources.memory_mib;
-      const machine = Math.floor(totalmem() / 2 ** 20);
-      if (needed !== undefined && machine < needed)
-        logger.warn('less memory than the model asks for', { model: config.model_name, needed, machine });
+      if (needed !== undefined && share.memoryMib < needed)
+        logger.warn('less memory than the model asks for', { model: config.model_name, needed, machine: share.memoryMib });
       const set = new ReplicaSet({
         model: { config, dir, environment, secrets, threads },
         replicas,
@@ -222,12 +223,4 @@ function reasonOf(error: InferenceError): CancelReason {
   if (error.code === 'timeout') return 'deadline';
   if (error.code === 'shutting_down') return 'drain';
   return error.code === 'replica_lost' ? 'unload' : 'disconnect';
-}
-
-/** `auto`: one thread per core for a single replica; one 1-thread replica per core when replicas are `auto` too. */
-function threadPlan(config: ModelConfig): { readonly replicas: number; readonly threads: number } {
-  const cores = availableParallelism();
-  const replicas = config.runtime.replicas === 'auto' ? cores : config.runtime.replicas;
-  const threads = config.resources.threads === 'auto' ? Math.max(1, Math.floor(cores / replicas)) : config.resources.threads;
-  return { replicas, threads };
 }
