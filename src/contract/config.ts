@@ -4,6 +4,7 @@ import Type, { type Static } from 'typebox';
 
 const name = { pattern: '^[A-Za-z0-9._-]{1,128}$' };
 const strict = { additionalProperties: false } as const;
+const literal = <T extends string>(text: T) => Type.Literal(text);
 
 const weightSchema = Type.Object(
   {
@@ -15,16 +16,13 @@ const weightSchema = Type.Object(
   strict,
 );
 
-/** Devices that a configuration may ask for. Which of them serve depends on the build; another one fails the load. */
-export const devices = ['auto', 'cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
-
 const resourcesSchema = Type.Object(
   {
-    device: Type.Union(
-      devices.map((device) => Type.Literal(device)),
-      { default: 'auto' },
-    ),
-    threads: Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: 256 })], {
+    // Which of them serve depends on the build; another one fails the load.
+    device: Type.Union([literal('auto'), literal('cpu'), literal('cuda'), literal('webgpu'), literal('coreml'), literal('dml')], {
+      default: 'auto',
+    }),
+    threads: Type.Union([literal('auto'), Type.Integer({ minimum: 1, maximum: 256 })], {
       default: 'auto',
       description: 'intra-op threads of one replica',
     }),
@@ -35,7 +33,7 @@ const resourcesSchema = Type.Object(
 
 const runtimeSchema = Type.Object(
   {
-    replicas: Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: 256 })], {
+    replicas: Type.Union([literal('auto'), Type.Integer({ minimum: 1, maximum: 256 })], {
       default: 1,
       description: 'auto: one per core',
     }),

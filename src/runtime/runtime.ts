@@ -11,6 +11,7 @@ import { LiveTable } from '../registry/live-table.ts';
 import { readModelConfig } from '../registry/read-config.ts';
 import { HostedModel } from './hosted-model.ts';
 import type { ModelView } from './model-view.ts';
+import { refuseTelemetry } from './refuse-telemetry.ts';
 import type { Submission } from './submission.ts';
 
 export interface RuntimeOptions {
@@ -37,6 +38,7 @@ export class Runtime {
   #draining = false;
 
   constructor(options: RuntimeOptions) {
+    refuseTelemetry(process.env);
     this.environment = options.environment ?? 'production';
     this.#logger = options.logger;
     this.#clock = options.clock ?? systemClock;

@@ -1,14 +1,14 @@
 import { Default } from 'typebox/value';
 import { expect, test } from 'vitest';
-import { configSchema, devices, type ModelConfig } from '../../../src/contract/config.ts';
+import { configSchema, type ModelConfig } from '../../../src/contract/config.ts';
 import { configProblems } from '../../../src/registry/config-problems.ts';
 import { checkDevice } from '../../../src/registry/usable-device.ts';
 
 const configOf = (device: string) => Default(configSchema, { model_name: 'a', resources: { device } }) as ModelConfig; // each test says whether it is one
 
 test('every documented device is a valid configuration, and another word is not', () => {
-  expect(devices).toEqual(['auto', 'cpu', 'cuda', 'webgpu', 'coreml', 'dml']);
-  for (const device of devices) expect([device, configProblems(configSchema, configOf(device))]).toEqual([device, []]);
+  for (const device of ['auto', 'cpu', 'cuda', 'webgpu', 'coreml', 'dml'])
+    expect([device, configProblems(configSchema, configOf(device))]).toEqual([device, []]);
   expect(configProblems(configSchema, configOf('gpu'))).toEqual([
     'resources.device: expected auto or cpu or cuda or webgpu or coreml or dml, got a string',
   ]);
