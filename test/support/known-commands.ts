@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { OptionProblems, optionNames, readOptions, variableOf } from '../../src/cli/options.ts';
+import { flagNames, OptionProblems, readOptions, variableOf } from '../../src/cli/options.ts';
 
 /** What a command of the documentation is. */
 export type Known =
@@ -13,6 +13,8 @@ export type Known =
   | { readonly kind: 'other' };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+// What npm run prove:image reads.
+const proofVariables = ['CONTAINER_ENGINE', 'CONTAINER_BUILD_FLAGS', 'CONTAINER_RUN_FLAGS'];
 const dockerCommands = ['build', 'run', 'stop', 'logs', 'compose'];
 
 /** Throws: Error that says what about the command is unknown or untrue. */
@@ -39,7 +41,8 @@ export function knowCommand(words: readonly string[]): Known {
     case 'node':
       return expectFirst('node', args, ['dist/src/cli/main.js'], () => heddle(args.slice(1), env));
     case 'docker':
-      return expectFirst('docker', args, dockerCommands, () => docker(args));
+    case 'podman': // the same command line
+      return expectFirst(program, args, dockerCommands, () => docker(args));
     default:
       throw new Error(`unknown command '${program}': teach test/support/known-commands.ts how to check it`);
   }
@@ -88,7 +91,7 @@ function expectFirst(program: string, args: readonly string[], known: readonly s
 }
 
 function checkVariable(name: string): void {
-  const known = [...optionNames.map(variableOf), 'NODE_ENV', 'NODE_OPTIONS'];
+  const known = [...flagNames.map(variableOf), ...proofVariables, 'NODE_ENV', 'NODE_OPTIONS'];
   if (!known.includes(name)) throw new Error(`expected a variable of the option table, got ${name}`);
 }
 

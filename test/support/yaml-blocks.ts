@@ -25,7 +25,8 @@ export function yamlProblem(text: string): string | undefined {
   const serverKeys: readonly string[] = optionNames.map(fileKeyOf);
   if (keys.every((key) => Object.hasOwn(configSchema.properties, key))) return modelProblem({ model_name: 'fragment', ...content });
   if (keys.every((key) => serverKeys.includes(key))) return serverProblem(text);
-  // Files of other tools: theirs to check.
+  // Files of other tools, or parts of them: theirs to check.
+  if (keys.every((key) => key === 'livenessProbe' || key === 'readinessProbe')) return undefined;
   if (keys.includes('services') || (keys.includes('apiVersion') && keys.includes('kind'))) return undefined;
   return `expected config.yaml, heddle.yaml, a Compose file or a Kubernetes object, got the keys ${keys.join(', ')}`;
 }
