@@ -29,7 +29,7 @@ export class ReplicaSet {
   readonly #options: ReplicaSetOptions;
   readonly #replicas = new Set<Replica>();
   #restartFailures = 0;
-  #restart: Timer | undefined;
+  readonly #restarts = new Set<Timer>();
   #closed = false;
 
   constructor(options: ReplicaSetOptions) {
@@ -60,7 +60,8 @@ export class ReplicaSet {
     let best: Replica | undefined;
     for (const replica of this.#replicas) {
       if (replica.state !== 'ready' || replica.runs(method) >= limit) continue;
-      if (best === undefined || replica.inFlight < best.inFlight) best = replica;
+      // With what is reserved, since places are given out in one turn before the first of their calls starts.
+      if (best === undefined || replica.load < best.load) best = replica;
     }
     best?.reserve(method);
     return best;
@@ -76,7 +77,8 @@ export class ReplicaSet {
   /** Ends all threads. False: a native run outlived `giveUpMs`. Idempotent. */
   async close(giveUpMs: number): Promise<boolean> {
     this.#closed = true;
-    this.#restart?.cancel();
+    for (const timer of this.#restarts) timer.cancel();
+    this.#restarts.clear();
     const ended = await Promise.all([...this.#replicas].map((replica) => replica.close(giveUpMs)));
     return ended.every(Boolean);
   }
@@ -124,13 +126,16 @@ export class ReplicaSet {
     // The thread must be gone, not only going: two copies of a model may not fit in memory.
     void ended.close(Number.MAX_SAFE_INTEGER).then(() => {
       if (this.#closed) return;
-      this.#restart = this.#options.clock.after(this.#restartFailures === 0 ? 0 : delayMs, () => {
+      const timer = this.#options.clock.after(this.#restartFailures === 0 ? 0 : delayMs, () => {
+        this.#restarts.delete(timer);
         this.#add().catch((error: unknown) => this.#restartFailed(ended, error));
       });
+      this.#restarts.add(timer);
     });
   }
 
   #restartFailed(ended: Replica, error: unknown): void {
+    if (this.#closed) return; // the close itself ended the replica that was starting
     this.#restartFailures += 1;
     this.#options.logger.error('a replica could not be replaced', { model: this.#options.model.config.model_name, error: String(error) });
     if (this.#restartFailures >= mostRestartFailures) this.#options.onFailed(error);

@@ -1,7 +1,6 @@
 // One replica: a thread of its own, the calls on it, and the ladder that a cancelled call climbs until its place is free.
 
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { Piscina } from 'piscina';
 import { type CancelReason, cancelError } from '../core/cancellation.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import { fromRecord, InferenceError } from '../core/errors.ts';
@@ -9,7 +8,8 @@ import type { CallInput, CallObserver, RunningCall } from '../contract/executor.
 import type { MethodName } from '../contract/methods.ts';
 import type { Logger } from '../contract/model.ts';
 import { ReplicaMemory } from '../contract/replica-memory.ts';
-import type { FromHost, HostTask, ModelDescription, ModelDescriptor, TaskOutcome, ToHost } from '../contract/thread.ts';
+import type { FromHost, HostTask, ModelDescription, ModelDescriptor, ToHost } from '../contract/thread.ts';
+import { ReplicaThread } from './replica-thread.ts';
 
 export interface ReplicaOptions {
   readonly model: ModelDescriptor;
@@ -45,7 +45,7 @@ const nativePollMs = 10;
 export class Replica {
   readonly #options: ReplicaOptions;
   readonly #memory = new ReplicaMemory({ slots });
-  readonly #pool: Piscina;
+  readonly #thread: ReplicaThread;
   readonly #port: MessagePort;
   readonly #hostPort: MessagePort;
   readonly #open = new Map<number, OpenCall>();
@@ -61,18 +61,7 @@ export class Replica {
     this.#port = port1;
     this.#hostPort = port2;
     this.#port.on('message', (message: FromHost) => this.#hear(message));
-    this.#pool = new Piscina({
-      filename: options.hostFile,
-      minThreads: 1,
-      maxThreads: 1,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      concurrentTasksPerWorker: slots,
-      // The default freezes an idle worker's loop, and with it every timer of the model.
-      atomics: 'async',
-      recordTiming: false,
-    });
-    // A thread that dies is heard of through its tasks; without a listener the event would end the process.
-    this.#pool.on('error', (error: unknown) => options.logger.debug('thread error', { error: String(error) }));
+    this.#thread = new ReplicaThread({ hostFile: options.hostFile, slots, onLost: (error) => this.#threadLost(error) });
   }
 
   get state(): ReplicaState {
@@ -83,12 +72,18 @@ export class Replica {
     return this.#open.size;
   }
 
+  /** Calls that run and places reserved. */
+  get load(): number {
+    return [...this.#reserved.values()].reduce((sum, count) => sum + count, this.#open.size);
+  }
+
   /** Constructs and loads the model. Throws: invalid_model, load_failed. */
   async start(onConstructed: (description: ModelDescription) => void): Promise<void> {
     const task: HostTask = { kind: 'construct', model: this.#options.model, port: this.#hostPort, shared: this.#memory.buffer };
-    const description = await this.#task<ModelDescription>(task, [this.#hostPort]);
+    const description = await this.#thread.run<ModelDescription>(task, [this.#hostPort]);
     onConstructed(description);
-    await this.#task<void>({ kind: 'load' });
+    await this.#thread.run<void>({ kind: 'load' });
+    if (this.#thread.dead) throw new InferenceError('load_failed', 'the thread of the model ended while it loaded');
     if (this.#state !== 'starting') throw cancelError('unload');
     this.#become('ready');
   }
@@ -101,7 +96,7 @@ export class Replica {
   }
 
   isHealthy(): Promise<boolean> {
-    return this.#task<boolean>({ kind: 'health' });
+    return this.#thread.run<boolean>({ kind: 'health' });
   }
 
   /** Keeps a place for the `call` that follows: between the two, others may look for room. */
@@ -134,7 +129,7 @@ export class Replica {
     this.#open.set(callId, call);
     const transfer = input.body === undefined ? [] : [input.body.bytes.buffer as ArrayBuffer]; // a body's buffer is never shared memory
     const task: HostTask = { kind: 'call', call: { callId, slot, method: input.method, body: input.body, request: input.request } };
-    this.#task<void>(task, transfer).then(
+    this.#thread.run<void>(task, transfer).then(
       () => this.#release(call),
       (error: unknown) => this.#threadLost(error),
     );
@@ -147,15 +142,12 @@ export class Replica {
 
   /** Ends the thread once it is outside native code. Resolves false when that took longer than `giveUpMs`. Idempotent. */
   async close(giveUpMs: number): Promise<boolean> {
-    if (this.#state === 'ready') await Promise.race([this.#task<void>({ kind: 'unload' }).catch(() => undefined), this.#wait(giveUpMs)]);
-    const gone = this.#end().then(() => true);
-    return Promise.race([gone, this.#wait(giveUpMs).then(() => false)]);
-  }
-
-  async #task<T>(task: HostTask, transfer: readonly (MessagePort | ArrayBuffer)[] = []): Promise<T> {
-    const outcome: TaskOutcome<T> = await this.#pool.run(task, { transferList: [...transfer] });
-    if (!outcome.ok) throw fromRecord(outcome.error);
-    return outcome.value;
+    if (this.#state === 'ready')
+      await this.#within(
+        this.#thread.run<void>({ kind: 'unload' }).catch(() => undefined),
+        giveUpMs,
+      );
+    return this.#within(this.#end(), giveUpMs);
   }
 
   #hear(message: FromHost): void {
@@ -231,6 +223,7 @@ export class Replica {
 
   /** The thread died, or a message could not reach it. */
   #threadLost(error: unknown): void {
+    if (this.#state === 'starting') return; // `start` rejects, and whoever called it closes
     if (this.#state !== 'ended')
       this.#options.logger.warn('a model thread was lost', { model: this.#options.model.config.model_name, error: String(error) });
     void this.#end();
@@ -244,8 +237,8 @@ export class Replica {
 
   async #endOnce(): Promise<void> {
     this.#become('ended');
-    while (!this.#memory.mayEnd()) await this.#wait(nativePollMs);
-    await this.#pool.destroy();
+    while (!this.#mayEnd()) await this.#wait(nativePollMs);
+    await this.#thread.end();
     this.#port.close();
     for (const call of [...this.#open.values()]) {
       call.ladder?.cancel();
@@ -258,6 +251,15 @@ export class Replica {
     this.#options.onChange();
   }
 
+  /** Whether ending the thread now harms nothing. */
+  #mayEnd(): boolean {
+    const outsideNative = this.#memory.mayEnd();
+    // A thread that died inside native code has left its count up.
+    if (this.#thread.dead) return true;
+    // What the class calls on its own is not counted: only a thread that does nothing is known to be outside of it.
+    return outsideNative && (this.#options.model.config.runtime.terminable || this.#thread.tasks === 0);
+  }
+
   #tell(message: ToHost): void {
     this.#port.postMessage(message);
   }
@@ -266,6 +268,19 @@ export class Replica {
     if (this.#state === 'ended' || this.#state === state) return;
     this.#state = state;
     this.#options.onChange();
+  }
+
+  /** Whether the work is done before the time is up. */
+  async #within(work: Promise<unknown>, limitMs: number): Promise<boolean> {
+    let timer: Timer | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = this.#options.clock.after(limitMs, () => resolve(false));
+    });
+    try {
+      return await Promise.race([work.then(() => true), late]);
+    } finally {
+      timer?.cancel();
+    }
   }
 
   #wait(delayMs: number): Promise<void> {

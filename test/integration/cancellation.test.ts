@@ -32,7 +32,13 @@ function until(name: string, wanted: (counts: { running: number; queued: number 
 }
 
 const idle = ({ running, queued }: { running: number; queued: number }) => running === 0 && queued === 0;
-const echo = async () => bodyOf(await server.post('/models/stubborn/predict', { op: 'echo' }));
+
+async function echo() {
+  const body = await bodyOf(await server.post('/models/stubborn/predict', { op: 'echo' }));
+  // The reply comes before the place is free; a call that counts as running would mislead who waits for another to run.
+  await until('stubborn', idle);
+  return body;
+}
 
 test('a running synchronous loop sees its client leave', async () => {
   const socket = await open('/models/stubborn/predict', { op: 'obey' });
