@@ -23,6 +23,8 @@ export interface ModelDescription {
   /** `static schemas`, as JSON Schema. */
   readonly schemas: Readonly<Partial<Record<MethodName, MethodSchemas>>>;
   readonly hasIsHealthy: boolean;
+  /** Has `preprocess` or `postprocess`, which run beside another call's `predict`. */
+  readonly hasStages: boolean;
 }
 
 export interface MethodSchemas {

@@ -13,11 +13,20 @@ const compiled = new WeakMap<object, Validator>();
  * Throws: InferenceError `missing_required_parameter`, `invalid_type` or `invalid_value` with the field's path in `param`.
  */
 export function checkSchema(schema: object, value: unknown): void {
-  const validator = validatorOf(schema);
+  const validator = compileSchema(schema);
   if (validator.Check(value)) return;
   const first = clearest(validator.Errors(value));
   if (first === undefined) throw new InferenceError('invalid_value', 'expected a value that fits the schema');
   throw toError(first, value);
+}
+
+/** Compiles a schema, once. Throws: whatever is wrong with the schema itself. */
+export function compileSchema(schema: object): Validator {
+  const known = compiled.get(schema);
+  if (known !== undefined) return known;
+  const validator: Validator = Compile(schema as TSchema); // any object is a schema to TypeBox
+  compiled.set(schema, validator);
+  return validator;
 }
 
 /** A value as error messages may name it: its JSON type, or the number itself. Never text of the user. */
@@ -36,14 +45,6 @@ interface Problem {
 
 interface Candidate extends Problem {
   readonly schemaPath: string;
-}
-
-function validatorOf(schema: object): Validator {
-  const known = compiled.get(schema);
-  if (known !== undefined) return known;
-  const validator: Validator = Compile(schema as TSchema); // any object is a schema to TypeBox
-  compiled.set(schema, validator);
-  return validator;
 }
 
 /**
@@ -112,6 +113,8 @@ function toError(problem: Problem, value: unknown): InferenceError {
     const path = param === '' ? missing : `${param}.${missing}`;
     return new InferenceError('missing_required_parameter', `expected ${path}, got nothing`, { param: path });
   }
+  // A closed object has the schema `false` for every key that it does not know.
+  if (problem.keyword === 'boolean') return new InferenceError('unknown_parameter', `expected no ${param}`, { param });
   const details = param === '' ? {} : { param };
   const expected = expectation(problem);
   const typed = problem.keyword === 'type' || (problem.keyword === 'enum' && !sameType(problem.params['allowedValues'], found));

@@ -5,6 +5,7 @@ import { InferenceError } from '../core/errors.ts';
 import { type MethodName, methods } from '../contract/methods.ts';
 import type { Logger } from '../contract/model.ts';
 import type { ModelDescription, ModelDescriptor } from '../contract/thread.ts';
+import { HealthProbe } from './health-probe.ts';
 import { Replica } from './replica.ts';
 
 export interface ReplicaSetOptions {
@@ -21,19 +22,32 @@ export interface ReplicaSetOptions {
   readonly onFailed: (error: unknown) => void;
 }
 
-// Replacing a replica that ends again at once would burn a core: each failure doubles the pause, the last one gives up.
+// Replacing a replica that ends again at once would burn a core: each failure doubles the pause. After some in a row the model is
+// given up, unless other replicas serve it.
 const firstRestartDelayMs = 200;
+const longestRestartDelayMs = 30_000;
 const mostRestartFailures = 5;
+
+// With preprocess and postprocess a call has three stages; as many calls as predict takes can be in each.
+const stages = 3;
 
 export class ReplicaSet {
   readonly #options: ReplicaSetOptions;
   readonly #replicas = new Set<Replica>();
   #restartFailures = 0;
   readonly #restarts = new Set<Timer>();
+  readonly #health: HealthProbe;
+  #description: ModelDescription | undefined;
   #closed = false;
 
   constructor(options: ReplicaSetOptions) {
     this.#options = options;
+    this.#health = new HealthProbe(options.clock);
+  }
+
+  /** False: every replica is stuck, and only a new process helps. */
+  get alive(): boolean {
+    return [...this.#replicas].filter((replica) => replica.stuck).length < this.#options.replicas;
   }
 
   get counts(): { readonly ready: number; readonly retired: number; readonly total: number } {
@@ -67,11 +81,11 @@ export class ReplicaSet {
     return best;
   }
 
-  /** Asks a ready replica; none ready is unhealthy. */
+  /** Asks a ready replica where the class can be asked; none ready is unhealthy. */
   async isHealthy(): Promise<boolean> {
-    const ready = [...this.#replicas].find((replica) => replica.state === 'ready');
+    const ready = this.#ready();
     if (ready === undefined) return false;
-    return ready.isHealthy().catch(() => false);
+    return this.#description?.hasIsHealthy === true ? this.#health.isHealthy(() => ready.isHealthy()) : true;
   }
 
   /** Ends all threads. False: a native run outlived `giveUpMs`. Idempotent. */
@@ -83,10 +97,14 @@ export class ReplicaSet {
     return ended.every(Boolean);
   }
 
+  #ready(): Replica | undefined {
+    return [...this.#replicas].find((replica) => replica.state === 'ready');
+  }
+
   #concurrency(method: MethodName): number {
     const { runtime } = this.#options.model.config;
-    // `predict` queues for its permit inside the replica too, where preprocess of the next call overlaps.
-    if (method === 'predict') return runtime.predict_concurrency;
+    // Inside the replica `predict` alone holds a permit, so the other stages of further calls run beside it.
+    if (method === 'predict') return runtime.predict_concurrency * (this.#description?.hasStages === true ? stages : 1);
     return runtime.concurrency[method] ?? runtime.concurrency[methods[method].alias ?? method] ?? 1;
   }
 
@@ -97,7 +115,10 @@ export class ReplicaSet {
     let deadline: Timer | undefined;
     try {
       await Promise.race([
-        replica.start(this.#options.onDescribed),
+        replica.start((description) => {
+          this.#description = description;
+          this.#options.onDescribed(description);
+        }),
         new Promise<never>((_, reject) => {
           const { load_timeout_ms: timeoutMs } = model.config.runtime;
           deadline = clock.after(timeoutMs, () => reject(new InferenceError('load_failed', `load took longer than ${timeoutMs} ms`)));
@@ -122,7 +143,7 @@ export class ReplicaSet {
   }
 
   #replace(ended: Replica): void {
-    const delayMs = firstRestartDelayMs * 2 ** this.#restartFailures;
+    const delayMs = Math.min(longestRestartDelayMs, firstRestartDelayMs * 2 ** this.#restartFailures);
     // The thread must be gone, not only going: two copies of a model may not fit in memory.
     void ended.close(Number.MAX_SAFE_INTEGER).then(() => {
       if (this.#closed) return;
@@ -138,7 +159,7 @@ export class ReplicaSet {
     if (this.#closed) return; // the close itself ended the replica that was starting
     this.#restartFailures += 1;
     this.#options.logger.error('a replica could not be replaced', { model: this.#options.model.config.model_name, error: String(error) });
-    if (this.#restartFailures >= mostRestartFailures) this.#options.onFailed(error);
+    if (this.#restartFailures >= mostRestartFailures && this.#ready() === undefined) this.#options.onFailed(error);
     else this.#replace(ended);
   }
 }

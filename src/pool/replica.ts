@@ -53,6 +53,7 @@ export class Replica {
   readonly #reserved = new Map<MethodName, number>();
   #state: ReplicaState = 'starting';
   #nextCallId = 1;
+  #stuck = false;
   #gone: Promise<void> | undefined;
 
   constructor(options: ReplicaOptions) {
@@ -66,6 +67,11 @@ export class Replica {
 
   get state(): ReplicaState {
     return this.#state;
+  }
+
+  /** Rung 4 was due, but the thread is inside native code or may never be ended. Passes when the call ends. */
+  get stuck(): boolean {
+    return this.#stuck;
   }
 
   get inFlight(): number {
@@ -142,11 +148,8 @@ export class Replica {
 
   /** Ends the thread once it is outside native code. Resolves false when that took longer than `giveUpMs`. Idempotent. */
   async close(giveUpMs: number): Promise<boolean> {
-    if (this.#state === 'ready')
-      await this.#within(
-        this.#thread.run<void>({ kind: 'unload' }).catch(() => undefined),
-        giveUpMs,
-      );
+    const unload = (): Promise<void> => this.#thread.run<void>({ kind: 'unload' }).catch(() => undefined);
+    if (this.#state === 'ready') await this.#within(unload(), giveUpMs);
     return this.#within(this.#end(), giveUpMs);
   }
 
@@ -192,8 +195,10 @@ export class Replica {
     this.#tell({ type: 'cancel', callId: call.callId, reason });
     call.ladder = this.#options.clock.after(config.runtime.cancel_grace_ms, () => {
       if (this.#state === 'ready') this.#become('retired');
-      if (!config.runtime.terminable) return;
-      call.ladder = this.#options.clock.after(config.runtime.kill_grace_ms, () => void this.#end());
+      call.ladder = this.#options.clock.after(config.runtime.kill_grace_ms, () => {
+        if (config.runtime.terminable) void this.#end();
+        else this.#become('retired', true);
+      });
     });
   }
 
@@ -210,7 +215,7 @@ export class Replica {
     this.#freeSlots.push(call.slot);
     call.release();
     const stuck = [...this.#open.values()].some((other) => other.cancelled);
-    if (this.#state === 'retired' && !stuck) this.#become('ready');
+    if (this.#state === 'retired' && !stuck) this.#become('ready', false);
     else this.#options.onChange();
   }
 
@@ -236,9 +241,10 @@ export class Replica {
   }
 
   async #endOnce(): Promise<void> {
-    this.#become('ended');
+    this.#become('ended', !this.#mayEnd());
     while (!this.#mayEnd()) await this.#wait(nativePollMs);
     await this.#thread.end();
+    this.#stuck = false;
     this.#port.close();
     for (const call of [...this.#open.values()]) {
       call.ladder?.cancel();
@@ -264,9 +270,10 @@ export class Replica {
     this.#port.postMessage(message);
   }
 
-  #become(state: ReplicaState): void {
-    if (this.#state === 'ended' || this.#state === state) return;
+  #become(state: ReplicaState, stuck = this.#stuck): void {
+    if (this.#state === 'ended' || (this.#state === state && this.#stuck === stuck)) return;
     this.#state = state;
+    this.#stuck = stuck;
     this.#options.onChange();
   }
 

@@ -11,7 +11,7 @@ import { methodNames, methods } from '../contract/methods.ts';
 import { configProblems } from './config-problems.ts';
 
 // A name that ends like a route could never be reached by its path.
-const reservedSuffixes = ['/predict', '/loaded', '/schema', '/websocket', ':predict'];
+const reservedSuffixes = [...methodNames.map((name) => methods[name].path), '/loaded', '/schema', '/websocket', ':predict'];
 
 /** Throws: invalid_config with one line per problem. */
 export async function readModelConfig(dir: string): Promise<ModelConfig> {
@@ -61,6 +61,7 @@ function aliasProblems(config: ModelConfig): string[] {
 function methodProblems(config: ModelConfig): string[] {
   const known: readonly string[] = [...methodNames, ...methodNames.map((name) => methods[name].alias ?? name)];
   return Object.keys(config.runtime.concurrency).flatMap((key) => {
+    if (key === 'predict') return ['runtime.concurrency.predict: expected predict in runtime.predict_concurrency'];
     if (known.includes(key)) return [];
     const near = nearest(key, known);
     return [`runtime.concurrency.${key}: unknown method${near === undefined ? '' : `; did you mean "${near}"?`}`];

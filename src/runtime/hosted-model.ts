@@ -61,9 +61,9 @@ export class HostedModel {
     return this.#options.config.runtime.timeout_ms;
   }
 
+  /** False when only a new process helps. */
   get alive(): boolean {
-    const counts = this.#replicas?.counts;
-    return this.#state() !== 'ready' || counts === undefined || counts.retired < counts.total;
+    return this.#state() !== 'ready' || this.#replicas?.alive !== false;
   }
 
   /** Never rejects: a model that fails is `failed`, with its reason. */
@@ -73,6 +73,8 @@ export class HostedModel {
       checkDevice(config);
       await verifyWeights(dir, config.weights);
       const secrets = await resolveSecrets(config.secrets);
+      // Unloaded meanwhile: whoever did that has already closed what there was, and would not close replicas started now.
+      if (this.#state() !== 'loading') return;
       const share = machineShare();
       const { replicas, threads } = threadPlan({ replicas: config.runtime.replicas, threads: config.resources.threads }, share.cores);
       const needed = config.resources.memory_mib;
@@ -92,6 +94,7 @@ export class HostedModel {
       const { max_queue: maxQueue, max_queue_bytes: maxQueueBytes } = config.runtime;
       this.#queue = new ModelQueue({ clock, maxQueue, maxQueueBytes, executor: set });
       await set.load();
+      if (this.#state() !== 'loading') return;
       this.#options.table.update(config.model_name, { state: 'ready' });
       logger.info('model ready', { model: config.model_name, replicas, threads });
     } catch (error) {
@@ -105,7 +108,7 @@ export class HostedModel {
     const { clock, config } = this.#options;
     const { method, signal, facts, observer } = submission;
     // In the documented order: what is wrong with the request is told before what is wrong with the server.
-    if (submission.body !== undefined) this.#checks.get(method)?.(submission.body);
+    if (submission.bodyKind === 'json') this.#checks.get(method)?.(submission.body);
     checkPolicy(method, submission.body);
     const entry = this.#options.table.get(config.model_name);
     if (entry !== undefined) checkReady(entry);
@@ -207,6 +210,7 @@ export class HostedModel {
   }
 
   #fail(error: unknown): void {
+    if (this.#state() === 'unloading') return; // its load was broken off on purpose
     const { table, config, logger } = this.#options;
     this.#reason = error instanceof Error ? error.message : String(error);
     logger.error('model failed', {
@@ -214,7 +218,7 @@ export class HostedModel {
       reason: this.#reason,
       ...(error instanceof Error && error.cause !== undefined ? { cause: String(error.cause) } : {}),
     });
-    if (this.#state() !== 'unloading') table.update(config.model_name, { state: 'failed' });
+    table.update(config.model_name, { state: 'failed' });
     this.#queue?.close(new InferenceError('model_failed', `the model ${config.model_name} failed`));
   }
 }

@@ -3,6 +3,7 @@
 import { InferenceError } from '../../src/core/errors.ts';
 import { lifecycleAliases, type MethodName, methodNames, methods } from '../../src/contract/methods.ts';
 import type { MethodSchemas, ModelDescription } from '../../src/contract/thread.ts';
+import { jsonSchemaOf } from './json-schema-of.ts';
 
 export type Callable = (...args: readonly unknown[]) => unknown;
 
@@ -29,8 +30,14 @@ export function inspectModel(instance: object): InspectedModel {
   // All at once: a member that breaks the contract is refused now, not by the first call that needs it.
   const members = new Map(lifecycleNames.map((name) => [name, spelled(instance, name, aliasOf(name))]));
   const schemas = schemasOf(instance);
-  const hasIsHealthy = members.get('isHealthy') !== undefined;
-  return { description: { methods: [...found.keys()], schemas, hasIsHealthy }, methods: found, member: (name) => members.get(name) };
+  const has = (name: LifecycleName): boolean => members.get(name) !== undefined;
+  const description = {
+    methods: [...found.keys()],
+    schemas,
+    hasIsHealthy: has('isHealthy'),
+    hasStages: has('preprocess') || has('postprocess'),
+  };
+  return { description, methods: found, member: (name) => members.get(name) };
 }
 
 function aliasOf(name: LifecycleName): string | undefined {
@@ -58,8 +65,15 @@ function schemasOf(instance: object): Partial<Record<MethodName, MethodSchemas>>
   for (const name of methodNames) {
     const pair: unknown = Reflect.get(declared, name) ?? Reflect.get(declared, methods[name].alias ?? name);
     if (typeof pair !== 'object' || pair === null) continue;
-    // JSON text and back: what is not JSON Schema (symbols, functions of a builder) cannot cross to the main thread.
-    schemas[name] = JSON.parse(JSON.stringify(pair)) as MethodSchemas;
+    schemas[name] = {
+      ...sideOf(pair, 'input', name),
+      ...sideOf(pair, 'output', name),
+    };
   }
   return schemas;
+}
+
+function sideOf(pair: object, side: 'input' | 'output', method: MethodName): MethodSchemas {
+  const schema: unknown = Reflect.get(pair, side);
+  return schema === undefined ? {} : { [side]: jsonSchemaOf(schema, side, `static schemas, ${method}.${side}`) };
 }

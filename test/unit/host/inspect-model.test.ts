@@ -23,7 +23,7 @@ test('a found method is bound to its instance', () => {
 
 test('the spelling of Truss is accepted for methods and lifecycle members', () => {
   const inspected = inspectModel({ chat_completions: () => 'chat', is_healthy: () => false, setup_environment: () => 'set' });
-  expect(inspected.description).toEqual({ methods: ['chatCompletions'], schemas: {}, hasIsHealthy: true });
+  expect(inspected.description).toEqual({ methods: ['chatCompletions'], schemas: {}, hasIsHealthy: true, hasStages: false });
   expect(inspected.methods.get('chatCompletions')?.()).toBe('chat');
   expect(inspected.member('isHealthy')?.()).toBe(false);
   expect(inspected.member('setupEnvironment')?.()).toBe('set');

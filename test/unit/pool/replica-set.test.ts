@@ -82,7 +82,7 @@ test('calls spread over the replicas, and none is given more than its concurrenc
 
 test('the class is described by each replica that constructs it', async () => {
   await load(1);
-  expect(described).toEqual([{ methods: ['predict'], schemas: {}, hasIsHealthy: false }]);
+  expect(described).toEqual([{ methods: ['predict'], schemas: {}, hasIsHealthy: false, hasStages: false }]);
 });
 
 test('a call goes to the replica with fewer in flight', async () => {
@@ -154,6 +154,27 @@ test('replacements that fail wait longer each time, and then the model has faile
   expect(set.reserve('predict')).toBeUndefined();
 });
 
+test('replacements that fail do not take the model from the replicas that serve it', async () => {
+  await load(2);
+  words.failLoads(true);
+  let next = events.next('timer of 0 ms');
+  await begin('exit');
+  await next;
+  for (const [delayMs, following] of [
+    [0, 400],
+    [400, 800],
+    [800, 1600],
+    [1600, 3200],
+    [3200, 6400],
+  ] as const) {
+    next = events.next(`timer of ${following} ms`);
+    clock.advance(delayMs);
+    await next;
+  }
+  expect(failures).toEqual([]);
+  expect(set.counts.ready).toBe(1);
+});
+
 test('a replacement that works starts the count of failures anew', async () => {
   await load(1);
   words.failLoads(true);
@@ -177,7 +198,9 @@ test('a replica that is stuck stays counted as retired, and is ready again when 
   await load(1, false);
   const { running } = await begin('block');
   running.cancel('deadline');
+  expect(set.alive).toBe(true);
   clock.advance(1_000_000);
+  expect(set.alive).toBe(false);
   expect(set.counts).toEqual({ ready: 0, retired: 1, total: 1 });
   expect(set.reserve('predict')).toBeUndefined();
   expect(await set.isHealthy()).toBe(false);
@@ -185,6 +208,7 @@ test('a replica that is stuck stays counted as retired, and is ready again when 
   words.release();
   await room;
   expect(set.counts).toEqual({ ready: 1, retired: 0, total: 1 });
+  expect(set.alive).toBe(true);
   expect(await set.isHealthy()).toBe(true);
 });
 
@@ -194,6 +218,8 @@ test('a stuck replica that can be ended is replaced', async () => {
   running.cancel('deadline');
   const restart = events.next('timer of 0 ms');
   clock.advance(20);
+  // Replacing it is under way: no reason for anybody to end the process.
+  expect(set.alive).toBe(true);
   await restart;
   const room = events.next('room');
   clock.advance(0);

@@ -23,6 +23,15 @@ test('a body that fits passes, and one that does not is told by the path of its 
     code: 'missing_required_parameter',
     param: 'faces[1].width',
   });
-  expect(problemOf({ text: 5 })).toMatchObject({ code: 'invalid_value', param: 'text' });
-  expect(problemOf([])).toMatchObject({ code: 'invalid_value', param: null });
+  expect(problemOf({ text: 5 })).toMatchObject({ code: 'invalid_type', param: 'text', message: 'expected text to be string, got 5' });
+  expect(problemOf([])).toMatchObject({ code: 'invalid_type', param: null });
+});
+
+test('no body at all is told as what it is', () => {
+  expect(problemOf(undefined)).toMatchObject({ code: 'invalid_type', message: 'expected the body to be object, got nothing' });
+});
+
+test('a key that a closed schema does not know is refused by name', () => {
+  const closed = inputCheck({ type: 'object', properties: { text: { type: 'string' } }, additionalProperties: false });
+  expect(() => closed({ txt: 'a' })).toThrow(expect.objectContaining({ code: 'unknown_parameter', param: 'txt' }));
 });
