@@ -8,7 +8,7 @@ import { postText, sendRaw } from '../support/raw-request.ts';
 import { bodyOf, modelsDir, serve, type TestServer } from '../support/serve.ts';
 import { until } from '../support/until.ts';
 import { Client } from './client.ts';
-import { figure, inMs, quantile, rounds } from './figures.ts';
+import { expectBelow, figure, inMs, quantile, rounds } from './figures.ts';
 
 const stalledWriteMs = 300;
 const each = rounds(50, 5);
@@ -103,7 +103,7 @@ test('decoding, whole and streamed: the place is free within one step and 20 ms'
   figure('non-streaming', inMs(whole));
   const streamed = await leaving('smollm2', () => streaming('/v1/chat/completions', story), destroy);
   figure('streaming', inMs(streamed));
-  expect(quantile(streamed, 1)).toBeLessThan(quantile(steps, 1) + 20);
+  expectBelow('from leaving to a free place', quantile(streamed, 1), quantile(steps, 1) + 20);
 });
 
 test('prefill: the place is free when the chunk has ended', async () => {
@@ -191,7 +191,7 @@ test('random leavers under load lose no thread, leak no memory and spoil no answ
       .concat(' MiB'),
   );
   // The first fifth warms the heap up; what is leaked per call would show in the rest.
-  expect(rss.at(-1) ?? 0).toBeLessThan((rss[1] ?? Number.POSITIVE_INFINITY) + 100);
+  expectBelow('memory', rss.at(-1) ?? 0, (rss[1] ?? 0) + 100);
   const reply = await server.post('/v1/chat/completions', {
     messages: [{ role: 'user', content: 'What is the capital of France?' }],
     temperature: 0,

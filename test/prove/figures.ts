@@ -1,11 +1,19 @@
 // What a proof measured, and how much of it runs: in full, or as the short sample of continuous integration.
 
+import { expect } from 'vitest';
+
 /** True: fewer rounds and shorter loads, to see that the proof still works. Its figures say little. */
-export const isSample = process.env['HEDDLE_PROVE'] === 'sample';
+const isSample = process.env['HEDDLE_PROVE'] === 'sample';
 
 /** The number for a full run, or the one for a sample. */
 export function rounds(full: number, sample: number): number {
   return isSample ? sample : full;
+}
+
+/** Asserts a bound on a time or a size. Only in full: what a few rounds on a busy machine take proves nothing. */
+export function expectBelow(what: string, value: number, bound: number): void {
+  if (isSample) return;
+  expect(value, what).toBeLessThan(bound);
 }
 
 /** Prints one measured line. */

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import { type Answer, Client } from './client.ts';
-import { figure, inMs, quantile, rounds } from './figures.ts';
+import { expectBelow, figure, inMs, quantile, rounds } from './figures.ts';
 import { ServerProcess } from './server-process.ts';
 
 // Long enough that a call is work (about 20 ms of a core), so that ten times the capacity can be sent from the same machine.
@@ -78,10 +78,10 @@ test('at ten times its capacity the server refuses at once and serves the accept
       expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
     }
     expect(over.refused.length).toBeGreaterThan(over.accepted.length);
-    expect(quantile(times, 0.99)).toBeLessThan(20);
-    expect(quantile(over.accepted, 0.99)).toBeLessThan(2 * quantile(full.accepted, 0.99));
+    expectBelow('a refusal', quantile(times, 0.99), 20);
+    expectBelow('an accepted call', quantile(over.accepted, 0.99), 2 * quantile(full.accepted, 0.99));
     expect(after.refused).toEqual([]);
-    expect(quantile(after.accepted, 0.5)).toBeLessThan(2 * quantile(alone.accepted, 0.5));
+    expectBelow('a call one second later', quantile(after.accepted, 0.5), 2 * quantile(alone.accepted, 0.5));
   } finally {
     client.close();
     expect(await server.stop()).toBe(0);

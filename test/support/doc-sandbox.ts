@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { transformSync } from 'amaro';
+import { transformSync } from '@swc/wasm-typescript';
 import type { CodeBlock } from './markdown.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));

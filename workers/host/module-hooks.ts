@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { LoadHook, ResolveHook } from 'node:module';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { transformSync } from 'amaro';
+import { transformSync } from '@swc/wasm-typescript';
 
 export const resolve: ResolveHook = (specifier, context, next) => {
   // Resolved as if from inside this package, whose own name its `exports` answer to.

@@ -13,6 +13,9 @@ import { readJsonObjectIfThere } from './json-file.ts';
 import { normalise, type Pooling, poolRow } from './pooling.ts';
 import { openTokenizer, type Tokenizer } from './tokenizer.ts';
 
+// About 10 ms of tokenising, as long as a short run.
+const tokensPerTurn = 1_024;
+
 /** A text, or the ids of one in the model's own vocabulary, taken as they are. */
 export type EncoderInput = string | readonly number[];
 
@@ -74,10 +77,10 @@ export class SentenceEncoder {
 
   /**
    * Shapes: one unit vector per input, in order. Throws: context_length_exceeded naming the index and its tokens, invalid_value for no
-   * token or ids out of range, unsupported_value for other dimensions than the model's, or the cancellation between two batches.
+   * token or ids out of range, unsupported_value for other dimensions than the model's, or the cancellation between two texts or batches.
    */
   async encode(inputs: readonly EncoderInput[], request: Cancellable, options: EncodeOptions = {}): Promise<EmbeddingsResult> {
-    const rows = inputs.map((input, index) => this.#tokens(input, index, options.truncate ?? false));
+    const rows = await this.#tokenise(inputs, request, options.truncate ?? false);
     const vectors: Float32Array[] = new Array(rows.length);
     for (const batch of planBatches(
       rows.map((row) => row.length),
@@ -102,6 +105,22 @@ export class SentenceEncoder {
 
   close(): Promise<void> {
     return this.#session.close();
+  }
+
+  /** A request may hold thousands of texts, which take as long as many runs: it can be left between any two, and lets others in. */
+  async #tokenise(inputs: readonly EncoderInput[], request: Cancellable, truncate: boolean): Promise<readonly (readonly number[])[]> {
+    const rows: (readonly number[])[] = [];
+    let tokens = 0;
+    for (const [index, input] of inputs.entries()) {
+      request.throwIfCancelled();
+      const row = this.#tokens(input, index, truncate);
+      rows.push(row);
+      tokens += row.length;
+      if (tokens < tokensPerTurn) continue;
+      tokens = 0;
+      await turnOfLoop();
+    }
+    return rows;
   }
 
   #tokens(input: EncoderInput, index: number, truncate: boolean): readonly number[] {

@@ -7,6 +7,7 @@ import type { Cancellable } from '../../../src/contract/model.ts';
 import { cancelError } from '../../../src/core/cancellation.ts';
 import { SentenceEncoder } from '../../../workers/text/sentence-encoder.ts';
 import { openTokenizer, type Tokenizer } from '../../../workers/text/tokenizer.ts';
+import { CancellableCall } from '../../support/cancellable-call.ts';
 
 interface Golden {
   readonly text: string;
@@ -164,4 +165,16 @@ test('other calls of the thread come in between two batches', async () => {
   const short = encoder.encode(['short'], free).then(() => order.push('short'));
   await Promise.all([long, short]);
   expect(order).toEqual(['short', 'long']);
+});
+
+test('a call cancelled while its texts are tokenised runs none of them, and other calls come in between', async () => {
+  const texts = Array.from({ length: 200 }, () => 'word '.repeat(80));
+  runs = 0;
+  const call = new CancellableCall();
+  const long = encoder.encode(texts, call);
+  // On the same thread: that it is heard at all before the long one is done means that it was let in.
+  await encoder.encode(['short'], free);
+  call.cancel();
+  await expect(long).rejects.toMatchObject({ code: 'client_closed_request' });
+  expect(runs).toBe(1);
 });
