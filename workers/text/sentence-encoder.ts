@@ -22,7 +22,7 @@ export type EncoderInput = string | readonly number[];
 export interface SentenceEncoderOptions {
   /** File of the graph in `data/`. Default `model.onnx`. */
   readonly file?: string;
-  /** Padded tokens of one batch. Default 1,024: beyond it a run takes longer than a cancel should wait. */
+  /** Padded tokens of one batch. Default 512: larger batches gain nothing measurable, and a run is what a cancel has to wait for. */
   readonly maxBatchTokens?: number;
 }
 
@@ -72,7 +72,7 @@ export class SentenceEncoder {
     }
     const session = await stockBinding(context.native).open(join(dataDir, file), { intraOpThreads: context.threads });
     const maxTokens = typeof lengths['max_seq_length'] === 'number' ? lengths['max_seq_length'] : 512;
-    return new SentenceEncoder(session, tokenizer, maxTokens, poolingOf(pooling), coupled ? 1 : (options.maxBatchTokens ?? 1_024));
+    return new SentenceEncoder(session, tokenizer, maxTokens, poolingOf(pooling), coupled ? 1 : (options.maxBatchTokens ?? 512));
   }
 
   /**
