@@ -12,16 +12,19 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const inRoot = (...parts) => join(root, ...parts);
 const say = (text) => process.stderr.write(`heddle: ${text}\n`);
 
+const prove = ['run', '--config', 'vitest.prove.config.ts'];
 const commands = {
   serve: (args) => run(process.execPath, [inRoot('dist/src/cli/main.js'), 'serve', ...args], serverEnvironment()),
   test: (args) => vitest(['run', ...args]),
-  prove: (args) => vitest(['run', '--config', 'vitest.prove.config.ts', ...args]),
+  prove: (args) => vitest([...prove, ...args]),
+  // Those that take a few seconds when cut short.
+  'prove-sample': () => vitest([...prove, 'disconnects', 'stop', 'stuck'], { HEDDLE_PROVE: 'sample' }),
   build: () => ({ code: 0, signal: null }),
 };
 
 /** From the root, because vitest looks for its configuration in the working folder. */
-function vitest(args) {
-  return run(process.execPath, [inRoot('node_modules/vitest/vitest.mjs'), ...args], process.env, root);
+function vitest(args, env = {}) {
+  return run(process.execPath, [inRoot('node_modules/vitest/vitest.mjs'), ...args], { ...process.env, ...env }, root);
 }
 
 await main(process.argv[2] ?? '', process.argv.slice(3));
