@@ -14,15 +14,26 @@ export interface Ended {
   readonly lines: readonly string[];
 }
 
+export interface CommandOptions {
+  readonly cwd: string;
+  /** File to run. Default: the built command. */
+  readonly script?: string;
+  /** For Node itself, before the file. */
+  readonly nodeArgs?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Owns: the process, until `close`. */
 export class Command {
   readonly #child: ChildProcess;
   readonly #ended: Promise<Ended>;
   #output = '';
 
-  /** `nodeArgs` come before the command's own file. Only PATH and HOME are passed on from the test's environment. */
-  constructor(args: readonly string[], options: { readonly cwd: string; readonly nodeArgs?: readonly string[] }) {
+  /** Only PATH and HOME are passed on from the test's environment. */
+  constructor(args: readonly string[], options: CommandOptions) {
     const { PATH, HOME } = process.env;
-    this.#child = spawn(process.execPath, [...(options.nodeArgs ?? []), main, ...args], { cwd: options.cwd, env: { PATH, HOME } });
+    const { cwd, script = main, nodeArgs = [], env = {} } = options;
+    this.#child = spawn(process.execPath, [...nodeArgs, script, ...args], { cwd, env: { PATH, HOME, ...env } });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output += text;

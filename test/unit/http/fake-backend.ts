@@ -2,13 +2,13 @@
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { Clock } from '../../../src/core/clock.ts';
 import type { Logger } from '../../../src/contract/model.ts';
 import { type MethodName, methodNames } from '../../../src/contract/methods.ts';
 import type { Backend, RunningRequest } from '../../../src/http/backend.ts';
 import type { ModelView } from '../../../src/runtime/model-view.ts';
 import type { Submission } from '../../../src/runtime/submission.ts';
 import { createServer, type HeddleServer, type ServerOptions } from '../../../src/http/server.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 
 export class FakeBackend implements Backend {
   readonly environment = 'production';
@@ -63,26 +63,6 @@ export class FakeBackend implements Backend {
   /** The next call that arrives. */
   next(): Promise<Submission> {
     return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-}
-
-/** A clock that moves by hand. */
-export class FakeClock implements Clock {
-  #now = 0;
-  #timers = new Set<{ readonly at: number; readonly action: () => void }>();
-  now(): number {
-    return this.#now;
-  }
-  after(delayMs: number, action: () => void) {
-    const timer = { at: this.#now + delayMs, action };
-    this.#timers.add(timer);
-    return { cancel: () => void this.#timers.delete(timer) };
-  }
-  advance(ms: number): void {
-    this.#now += ms;
-    for (const timer of [...this.#timers]) {
-      if (timer.at <= this.#now && this.#timers.delete(timer)) timer.action();
-    }
   }
 }
 
