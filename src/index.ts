@@ -12,6 +12,7 @@ export { type CompletionsRequest, completionToGeneration } from './dialects/open
 export type { EmbeddingsRequest } from './dialects/openai/embeddings.ts';
 export { type ResponsesRequest, responseToGeneration } from './dialects/openai/responses-request.ts';
 export { createServer, type HeddleServer, type ServerOptions } from './http/server.ts';
+export type { CallOptions } from './runtime/call-model.ts';
 export type { ModelView } from './runtime/model-view.ts';
 export { Runtime, type RuntimeOptions } from './runtime/runtime.ts';
 export type { Submission, SubmissionObserver } from './runtime/submission.ts';

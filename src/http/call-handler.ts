@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InferenceError } from '../core/errors.ts';
 import type { MethodName } from '../contract/methods.ts';
 import { dialectFor } from '../dialects/route-dialects.ts';
+import { modelNamedBy } from '../runtime/call-model.ts';
 import type { Backend } from './backend.ts';
 import type { ParsedBody } from './body.ts';
 import { callHeader, modelHeaders } from './call-headers.ts';
@@ -75,9 +76,7 @@ function checked(method: MethodName, parsed: ParsedBody | null | undefined): unk
 }
 
 function askedModel(method: MethodName, body: unknown, request: FastifyRequest): string | undefined {
-  if (method === 'predict') {
-    const header = request.headers['x-heddle-model'];
-    return typeof header === 'string' ? header : undefined;
-  }
-  return typeof body === 'object' && body !== null && 'model' in body && typeof body.model === 'string' ? body.model : undefined;
+  if (method !== 'predict') return modelNamedBy(method, body);
+  const header = request.headers['x-heddle-model'];
+  return typeof header === 'string' ? header : undefined;
 }

@@ -9,6 +9,7 @@ import type { MethodName } from '../contract/methods.ts';
 import type { Logger } from '../contract/model.ts';
 import { LiveTable } from '../registry/live-table.ts';
 import { readModelConfig } from '../registry/read-config.ts';
+import { type CallOptions, callModel } from './call-model.ts';
 import { HostedModel } from './hosted-model.ts';
 import type { ModelView } from './model-view.ts';
 import { refuseTelemetry } from './refuse-telemetry.ts';
@@ -133,6 +134,22 @@ export class Runtime {
     const model = this.#models.get(entry.name);
     if (model === undefined) throw new InferenceError('model_not_found', 'expected the name of a loaded model', { param: 'model' });
     return model.submit(submission);
+  }
+
+  /**
+   * Calls a method as a client would over HTTP: the body of its route in, the answer of its route out, streams included.
+   * Throws: InferenceError of whatever keeps the call from answering; the reason of `options.signal`.
+   * @example
+   * const reply = await runtime.call('embeddings', { model: 'minilm', input: 'one text' });
+   * const { data } = await reply.json();
+   */
+  call(method: MethodName, body?: unknown, options: CallOptions = {}): Promise<Response> {
+    const callee = {
+      clock: this.#clock,
+      timeoutMs: (name: MethodName, model: string | undefined) => this.timeoutMs(name, model),
+      submit: (submission: Submission) => this.submit(submission),
+    };
+    return callModel(callee, method, body, options);
   }
 
   /** Refuses new calls and lets accepted ones finish; those left after `timeoutMs` are cancelled. Idempotent. */
