@@ -49,13 +49,13 @@ function textLine(options: LogOptions, level: LogLevel, message: string, fields:
   const name = level.padEnd(5);
   const label = options.color ? `\u001b[${colors[level]}m${name}\u001b[0m` : name;
   const known = Object.entries(fields).filter(([, value]) => value !== undefined);
-  const parts = known.map(([key, value]) => `${key}=${textOf(value)}`);
+  const parts = known.map(([key, value]) => `${key}=${key === 'stack' && typeof value === 'string' ? `\n${value}` : textOf(value)}`);
   return [time, label, oneLine(message), ...parts].join(' ');
 }
 
 function textOf(value: unknown): string {
   if (value instanceof Error) return value.stack ?? value.message;
-  if (typeof value === 'string') return /^[^\s"=]+$/.test(value) ? value : value.includes('\n') ? `\n${value}` : JSON.stringify(value);
+  if (typeof value === 'string') return /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
   return stringify(value) ?? String(value);
 }
 

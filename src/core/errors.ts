@@ -99,12 +99,25 @@ export function fromRecord(record: ErrorRecord): InferenceError {
   return new InferenceError(record.code as ErrorCode, record.message, details);
 }
 
+// Frames of the server's own folders, of Node and of the pool: they say nothing to whoever wrote the model.
+const ownFolders = ['../', '../../workers/'].map((folder) => new URL(folder, import.meta.url).href);
+const isOwnFrame = (line: string): boolean =>
+  line.includes('node:internal/') || line.includes('/node_modules/piscina/') || ownFolders.some((folder) => line.includes(folder));
+
+/** The stack cut to frames of the user's code; whole where none of them is. */
+function usersFrames(stack: string): string {
+  const lines = stack.split('\n');
+  const isFrame = (line: string): boolean => line.startsWith('    at ');
+  const kept = lines.filter((line) => !isFrame(line) || !isOwnFrame(line));
+  return kept.some(isFrame) ? kept.join('\n') : stack;
+}
+
 function defaultCode(status: number): string {
   for (const [code, spec] of Object.entries(errorCodes)) if (spec.status === status) return code;
   return status < 500 ? 'invalid_value' : 'internal_error';
 }
 
 function stackOf(error: unknown): string {
-  if (error instanceof Error) return error.stack ?? `${error.name}: ${error.message}`;
+  if (error instanceof Error) return usersFrames(error.stack ?? `${error.name}: ${error.message}`);
   return typeof error === 'string' ? error : `thrown value of type ${typeof error}`;
 }

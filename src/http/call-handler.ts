@@ -35,7 +35,8 @@ export function handleCall(
   const parsed = request.body as ParsedBody | null | undefined; // what our parser made of it
   const value = checked(method, parsed);
   const model = target.model ?? askedModel(method, value, request);
-  context.model = model;
+  // Its own name, never the client's text: a name that nobody has could hold anything.
+  context.model = model === undefined ? undefined : backend.model(model)?.name;
   const limitMs = backend.timeoutMs(method, model);
   const timeoutMs = Math.min(limitMs, callHeader(request.headers, 'x-heddle-timeout-ms', 1, Number.MAX_SAFE_INTEGER) ?? limitMs);
   const priority = callHeader(request.headers, 'x-heddle-priority', 0, 9) ?? 0;

@@ -216,7 +216,7 @@ export class HostedModel {
     logger.error('model failed', {
       model: config.model_name,
       reason: this.#reason,
-      ...(error instanceof Error && error.cause !== undefined ? { cause: String(error.cause) } : {}),
+      ...(error instanceof Error && error.cause !== undefined ? { stack: String(error.cause) } : {}),
     });
     table.update(config.model_name, { state: 'failed' });
     this.#queue?.close(new InferenceError('model_failed', `the model ${config.model_name} failed`));

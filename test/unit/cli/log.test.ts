@@ -37,3 +37,9 @@ test('a message with a line break stays one line', () => {
   logger.info('one\nfake error line');
   expect(lines[0]).toBe('00:00:00.000 info  one fake error line\n');
 });
+
+test('a field with a line break cannot forge a line, and a stack keeps its own', () => {
+  const { lines, logger } = logging(false);
+  logger.info('request', { model: 'a\n00:00:00.000 error forged', stack: 'Error: no\n    at here' });
+  expect(lines[0]).toBe('00:00:00.000 info  request model="a\\n00:00:00.000 error forged" stack=\nError: no\n    at here\n');
+});

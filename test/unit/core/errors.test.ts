@@ -37,3 +37,12 @@ test('an HttpError refuses a status that is not an error', () => {
 test('every reason to cancel has an error of the table', () => {
   for (const reason of cancelReasons) expect(Object.keys(errorCodes)).toContain(cancelError(reason).code);
 });
+
+test("a stack for the log has the frames of the user's code alone, or all where there are none", () => {
+  const own = `    at run (${new URL('../../../workers/host/main.ts', import.meta.url).href}:1:1)`;
+  const error = new Error('no');
+  error.stack = `Error: no\n    at Model.predict (file:///models/mine/model.ts:3:9)\n${own}\n    at node:internal/process/task_queues:95:5`;
+  expect(toRecord(error).stack).toBe('Error: no\n    at Model.predict (file:///models/mine/model.ts:3:9)');
+  error.stack = `Error: no\n${own}`;
+  expect(toRecord(error).stack).toBe(error.stack);
+});
