@@ -5,6 +5,9 @@ import type { ChatMessage } from '../../src/contract/generation.ts';
 import { InferenceError } from '../../src/core/errors.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
+// Private characters of Unicode, which no template writes and none trims.
+const endMark = '\uE000\uE001\uE000';
+
 export class ChatTemplate {
   readonly #template: Template;
   readonly #tokens: { readonly bos_token: string; readonly eos_token: string };
@@ -28,12 +31,11 @@ export class ChatTemplate {
     if (!continueFinal || last === undefined) return this.#run(messages, true, param);
     // An empty beginning is the place where the assistant begins anyway.
     if (last.content.trim() === '') return this.#run(messages.slice(0, -1), true, param);
-    const whole = this.#run(messages, false, param);
-    // Some templates trim the content.
-    for (const content of [last.content, last.content.trim()]) {
-      const at = whole.lastIndexOf(content);
-      if (at >= 0) return whole.slice(0, at + content.length);
-    }
+    // The content itself would not tell where it ends: it may stand in what the template writes after it as well.
+    const marked = [...messages.slice(0, -1), { ...last, content: `${last.content}${endMark}` }];
+    const whole = this.#run(marked, false, param);
+    const at = whole.lastIndexOf(endMark);
+    if (at >= 0) return whole.slice(0, at);
     throw new InferenceError('invalid_value', 'the chat template of the model does not keep the last message, so it cannot be continued', {
       param,
     });

@@ -55,7 +55,6 @@ export class Sampler {
     const top = logits[best] ?? 0;
     const candidates: ArrayLike<number> =
       topK > 0 && topK < logits.length ? largest(logits, topK) : within(logits, top + negligibleExponent * temperature);
-    // Softmax without its divisor, relative to the top so that nothing overflows: the likeliest weighs exactly 1.
     // Softmax without its divisor, relative to the top so that nothing overflows: the likeliest weighs exactly 1. Plain
     // loops, because iterators over a whole vocabulary cost ten times the arithmetic.
     const weights = new Float64Array(candidates.length);

@@ -125,7 +125,8 @@ export class SentenceEncoder {
 
   #tokens(input: EncoderInput, index: number, truncate: boolean): readonly number[] {
     const param = `input[${index}]`;
-    const ids = typeof input === 'string' ? this.#tokenizer.encode(input, { addSpecialTokens: true }) : input;
+    const ids =
+      typeof input === 'string' ? this.#tokenizer.encode(this.#bounded(input, param, truncate), { addSpecialTokens: true }) : input;
     if (typeof input !== 'string') this.#checkRange(input, param);
     // The mean of no token is no vector.
     if (ids.length === 0) throw new InferenceError('invalid_value', `${param}: expected at least one token, got none`, { param });
@@ -138,6 +139,15 @@ export class SentenceEncoder {
     // The end token stays the last one, as the Rust tokenizers cut; the last word of a text without one does not.
     const end = this.#end.every((id, index) => ids.at(index - this.#end.length) === id) ? this.#end : [];
     return [...ids.slice(0, this.#maxTokens - end.length), ...end];
+  }
+
+  /** The text, or as much of it as could matter: tokenising megabytes of which 256 tokens are kept would hold the thread for seconds. */
+  #bounded(text: string, param: string, truncate: boolean): string {
+    const most = this.#maxTokens * this.#tokenizer.mostCharsPerToken;
+    if (text.length <= most) return text;
+    if (truncate) return text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '');
+    const message = `${param}: expected at most ${this.#maxTokens} tokens, got ${text.length} characters`;
+    throw new InferenceError('context_length_exceeded', message, { param });
   }
 
   #checkRange(ids: readonly number[], param: string): void {

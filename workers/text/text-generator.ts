@@ -135,12 +135,23 @@ export class TextGenerator {
   }
 
   #promptIds(input: GenerationInput, param: string): readonly number[] {
+    this.#refuseHugeText(input, param);
     const ids = this.#encode(input, param);
     if (ids.length > 0) return ids;
     // A decoder needs one token to start from.
     if (this.#facts.bosId === undefined)
       throw new InferenceError('invalid_value', 'expected a prompt of at least one token, got none', { param });
     return [this.#facts.bosId];
+  }
+
+  /** Tokenising cannot be stopped: megabytes that can never fit would hold the thread for seconds. */
+  #refuseHugeText(input: GenerationInput, param: string): void {
+    const { contextTokens } = this.#decoder;
+    const most = contextTokens * this.#tokenizer.mostCharsPerToken;
+    const characters = textLength(input);
+    if (characters <= most) return;
+    const message = `the prompt has ${characters} characters, more than the ${contextTokens - 1} tokens that the model takes can hold`;
+    throw new InferenceError('context_length_exceeded', message, { param });
   }
 
   #encode(input: GenerationInput, param: string): readonly number[] {
@@ -158,5 +169,16 @@ export class TextGenerator {
         throw new InferenceError('invalid_value', `expected token ids from 0 to ${this.#tokenizer.vocabSize - 1}, got ${wrong}`, { param });
       }
     }
+  }
+}
+
+function textLength(input: GenerationInput): number {
+  switch (input.kind) {
+    case 'chat':
+      return input.messages.reduce((sum, { content }) => sum + content.length, 0);
+    case 'text':
+      return input.text.length;
+    case 'tokens':
+      return 0;
   }
 }

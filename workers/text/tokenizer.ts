@@ -6,6 +6,8 @@ import { readJsonObject } from './json-file.ts';
 
 export interface Tokenizer {
   readonly vocabSize: number;
+  /** Most characters of a text that one token can stand for, so that a text far too long is refused without being tokenised. */
+  readonly mostCharsPerToken: number;
   /** Jinja source of the chat template, where the model has one. */
   readonly chatTemplate: string | undefined;
   readonly bosToken: string | undefined;
@@ -21,8 +23,10 @@ export async function openTokenizer(dataDir: string): Promise<Tokenizer> {
   const config = await readJsonObject(join(dataDir, 'tokenizer_config.json'));
   // The files may carry a truncation and padding of their own (128 tokens, say): length is the engine's business.
   const tokenizer = new HubTokenizer({ ...definition, truncation: null, padding: null }, config);
+  const vocabulary = tokenizer.get_vocab(true);
   return {
-    vocabSize: tokenizer.get_vocab(true).size,
+    vocabSize: vocabulary.size,
+    mostCharsPerToken: mostCharsPerToken(definition, vocabulary.keys()),
     chatTemplate: typeof config['chat_template'] === 'string' ? config['chat_template'] : undefined,
     bosToken: tokenText(config['bos_token']),
     eosToken: tokenText(config['eos_token']),
@@ -30,6 +34,19 @@ export async function openTokenizer(dataDir: string): Promise<Tokenizer> {
     decode: (ids, options) =>
       tokenizer.decode([...ids], { skip_special_tokens: options.skipSpecialTokens, clean_up_tokenization_spaces: false }),
   };
+}
+
+// What a token may stand for where unknown words are one token, or white space none. No text that means anything is so sparse.
+const sparseCharsPerToken = 128;
+
+/** Byte-level BPE keeps every byte, so its longest token tells; a byte is at least as much as a character. */
+function mostCharsPerToken(definition: Readonly<Record<string, unknown>>, tokens: Iterable<string>): number {
+  const model: unknown = definition['model'];
+  const isWhole = typeof model === 'object' && model !== null && 'type' in model && model.type === 'BPE';
+  if (!isWhole || (definition['normalizer'] ?? null) !== null) return sparseCharsPerToken;
+  let longest = 1;
+  for (const token of tokens) longest = Math.max(longest, token.length);
+  return longest;
 }
 
 /** A token is written as its text, or as an object with a `content`. */

@@ -48,8 +48,9 @@ export function largest(values: Float32Array, count: number): number[] {
 }
 
 /**
- * The weight of the last candidate inside the nucleus: the fewest, heaviest candidates that together reach `mass`. Zero
- * when all are needed. A quickselect by mass instead of by rank, linear on average.
+ * The weight of the last candidate inside the nucleus: the fewest, heaviest candidates that together reach `mass`, and all
+ * that weigh as much as the last of them, since nothing tells them apart. Zero when all are needed. A quickselect by mass
+ * instead of by rank, linear on average.
  */
 export function nucleusCutoff(weights: Float64Array, mass: number): number {
   const work = weights.slice();

@@ -178,3 +178,14 @@ test('a call cancelled while its texts are tokenised runs none of them, and othe
   await expect(long).rejects.toMatchObject({ code: 'client_closed_request' });
   expect(runs).toBe(1);
 });
+
+test('a text far too long is refused by its characters, or cut before it is tokenised', async () => {
+  const huge = 'word '.repeat(1_000_000);
+  await expect(encoder.encode(['a', huge], free)).rejects.toMatchObject({
+    code: 'context_length_exceeded',
+    param: 'input[1]',
+    message: 'input[1]: expected at most 256 tokens, got 5000000 characters',
+  });
+  const { vectors } = await encoder.encode([huge, 'word '.repeat(300)], free, { truncate: true });
+  expect(vectors[0]).toEqual(vectors[1]);
+});

@@ -200,6 +200,15 @@ test('a prompt as long as the context is refused with its counts', async () => {
   });
 });
 
+test('a prompt that can never fit is refused by its characters, without being tokenised', async () => {
+  const content = 'a'.repeat(5_000_000);
+  await expect(collect(ask(content))).rejects.toMatchObject({
+    code: 'context_length_exceeded',
+    message: expect.stringContaining('5000000 characters'),
+  });
+  await expect(collect({ input: { kind: 'text', text: content }, inputParam: 'prompt' })).rejects.toMatchObject({ param: 'prompt' });
+});
+
 test('ids outside the vocabulary are refused', async () => {
   await expect(collect({ input: { kind: 'tokens', ids: [49_152] }, inputParam: 'prompt' })).rejects.toMatchObject({
     code: 'invalid_value',
