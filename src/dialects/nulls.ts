@@ -9,7 +9,10 @@ export function dropNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     let copy: unknown[] | undefined;
-    for (const [index, item] of value.entries()) {
+    // By index, and past plain values at once: a list of token ids may be millions long.
+    for (let index = 0; index < value.length; index += 1) {
+      const item: unknown = value[index];
+      if (typeof item !== 'object' || item === null) continue;
       const kept = dropNulls(item);
       if (kept === item) continue;
       copy ??= [...value];
