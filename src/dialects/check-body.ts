@@ -1,9 +1,9 @@
-// The checks every JSON route shares, in their order: an object, nulls away, the schema.
+// The checks every JSON route shares, in their order: an object, no list too long, nulls away, the schema.
 
 import type { CheckedBody } from '../contract/dialect.ts';
 import type { MethodName } from '../contract/methods.ts';
 import { InferenceError } from '../core/errors.ts';
-import { checkSchema, describe } from './check.ts';
+import { checkLengths, checkSchema, describe } from './check.ts';
 import { dropNulls } from './nulls.ts';
 
 /** Throws: InferenceError with the path in `param`. */
@@ -11,6 +11,7 @@ export function checkBody(method: MethodName, schema: object, body: unknown): Ch
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new InferenceError('invalid_type', `expected the body to be object, got ${describe(body)}`);
   }
+  checkLengths(schema, body); // Before the first walk through everything.
   const kept = dropNulls(body) as CheckedBody; // An object stays one.
   checkSchema(schema, kept);
   if (kept['stream_options'] !== undefined && kept['stream'] !== true && method !== 'responses') {

@@ -1,32 +1,28 @@
 // Checks a value against a JSON Schema and turns the first problem into an error a client can act on.
 
-import type { TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
-import type { TLocalizedValidationError } from 'typebox/error';
 import { InferenceError } from '../core/errors.ts';
-
-// A memo, not state: the same schema always compiles to the same validator, and it goes when the schema goes.
-const compiled = new WeakMap<object, Validator>();
+import type { Problem } from './clearest-problem.ts';
+import { compileSchema } from './compile-schema.ts';
+import { firstProblem } from './first-problem.ts';
+import { overlong } from './overlong.ts';
 
 /**
  * Passes a value that fits the schema; nothing is coerced.
  * Throws: InferenceError `missing_required_parameter`, `invalid_type` or `invalid_value` with the field's path in `param`.
  */
 export function checkSchema(schema: object, value: unknown): void {
-  const validator = compileSchema(schema);
-  if (validator.Check(value)) return;
-  const first = clearest(validator.Errors(value));
-  if (first === undefined) throw new InferenceError('invalid_value', 'expected a value that fits the schema');
-  throw toError(first, value);
+  checkLengths(schema, value);
+  if (compileSchema(schema).Check(value)) return;
+  throw toError(firstProblem(schema, value), value);
 }
 
-/** Compiles a schema, once. Throws: whatever is wrong with the schema itself. */
-export function compileSchema(schema: object): Validator {
-  const known = compiled.get(schema);
-  if (known !== undefined) return known;
-  const validator: Validator = Compile(schema as TSchema); // any object is a schema to TypeBox
-  compiled.set(schema, validator);
-  return validator;
+/**
+ * Refuses lists that are too long by their length alone, before anything walks their items: a validator looks at the items
+ * first. Throws: InferenceError `invalid_value`.
+ */
+export function checkLengths(schema: object, value: unknown): void {
+  const problem = overlong(schema, value);
+  if (problem !== undefined) throw toError(problem, value);
 }
 
 /** A value as error messages may name it: its JSON type, or the number itself. Never text of the user. */
@@ -35,75 +31,6 @@ export function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;
-}
-
-interface Problem {
-  readonly keyword: string;
-  readonly instancePath: string;
-  readonly params: Readonly<Record<string, unknown>>;
-}
-
-interface Candidate extends Problem {
-  readonly schemaPath: string;
-}
-
-/**
- * The problem to report. Inside a union only the branch that the value was meant for matters: one whose outer type fits.
- * Where no branch fits, the accepted types are told together.
- */
-function clearest(errors: readonly TLocalizedValidationError[]): Problem | undefined {
-  return within(
-    errors.map((error) => ({ ...error, params: { ...error.params } })),
-    0,
-  );
-}
-
-function within(errors: readonly Candidate[], from: number): Problem | undefined {
-  const first = errors[0];
-  if (first === undefined) return undefined;
-  const union = /\/(?:anyOf|oneOf)\/\d+/.exec(first.schemaPath.slice(from));
-  if (union === null) return first;
-  const unionPath = first.schemaPath.slice(0, from + union.index);
-  const branches = new Map<string, Candidate[]>();
-  for (const error of errors) {
-    const branch = error.schemaPath.startsWith(unionPath) ? /^\/(?:anyOf|oneOf)\/\d+/.exec(error.schemaPath.slice(unionPath.length)) : null;
-    if (branch !== null) branches.set(branch[0], [...(branches.get(branch[0]) ?? []), error]);
-  }
-  // An outer-level mismatch is reported at the union's own path; it is the shortest path of all branches.
-  const root = [...branches.values()]
-    .flat()
-    .reduce((path, error) => (error.instancePath.length < path.length ? error.instancePath : path), first.instancePath);
-  const fitting = [...branches.values()].filter((branch) => !branch.some((error) => error.instancePath === root && isOuterMismatch(error)));
-  // A lone problem with the whole value, such as its length, means that everything inside fits this branch.
-  const best = fitting.find((branch) => branch.length === 1 && branch[0]?.instancePath === root) ?? fitting.sort(byProgress)[0];
-  if (best === undefined)
-    return joined(
-      [...branches.values()].flat().filter((error) => error.instancePath === root),
-      root,
-    );
-  return within(best, unionPath.length + (union[0]?.length ?? 0));
-}
-
-const outerKeywords = new Set(['type', 'const', 'enum']);
-
-function isOuterMismatch(error: Problem): boolean {
-  return outerKeywords.has(error.keyword);
-}
-
-/** The branch that got furthest through the value before its first problem comes first. */
-function byProgress(a: readonly Problem[], b: readonly Problem[]): number {
-  const [left, right] = [a[0]?.instancePath ?? '', b[0]?.instancePath ?? ''];
-  return right.localeCompare(left, 'en', { numeric: true }) || a.length - b.length;
-}
-
-/** One problem out of branches of which none fits: the types, or the literal values, that would. */
-function joined(errors: readonly Problem[], instancePath: string): Problem {
-  const literals = errors.flatMap((error) => {
-    if (error.keyword === 'const') return [error.params['allowedValue']];
-    return error.keyword === 'enum' && Array.isArray(error.params['allowedValues']) ? error.params['allowedValues'] : [];
-  });
-  const types = errors.filter((error) => error.keyword === 'type').flatMap((error) => error.params['type']);
-  return { keyword: literals.length > 0 ? 'enum' : 'type', instancePath, params: { allowedValues: literals, type: [...new Set(types)] } };
 }
 
 function toError(problem: Problem, value: unknown): InferenceError {
@@ -161,6 +88,8 @@ function expectation({ keyword, params }: Problem): string {
     case 'additionalProperties':
     case 'unevaluatedProperties':
       return 'an object without unknown keys';
+    case 'schema':
+      return 'valid by its schema';
     default:
       return `valid by ${keyword}`;
   }

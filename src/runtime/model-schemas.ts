@@ -1,7 +1,8 @@
 // The model's own `static schemas`, applied after the dialect's.
 
 import { InferenceError } from '../core/errors.ts';
-import { checkSchema, compileSchema } from '../dialects/check.ts';
+import { checkSchema } from '../dialects/check.ts';
+import { compileSchema } from '../dialects/compile-schema.ts';
 
 /** Throws: the problem of the body, with the path of the field. */
 export type InputCheck = (body: unknown) => void;

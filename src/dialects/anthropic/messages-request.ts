@@ -6,14 +6,21 @@ import type { ChatMessage, GenerationRequest } from '../../contract/generation.t
 import { chatInput } from '../chat-prompt.ts';
 import { checkBody } from '../check-body.ts';
 import { contentText, type PartTypes } from '../content-text.ts';
+import { maxMessages, maxParts } from '../list-limits.ts';
 import { limitsOf, samplingOf } from '../sampling.ts';
 
-const contentSchema = Type.Union([Type.String(), Type.Array(Type.Object({ type: Type.String(), text: Type.Optional(Type.String()) }))]);
+const contentSchema = Type.Union([
+  Type.String(),
+  Type.Array(Type.Object({ type: Type.String(), text: Type.Optional(Type.String()) }), { maxItems: maxParts }),
+]);
 
 export const messagesSchema = Type.Object({
   model: Type.Optional(Type.String({ minLength: 1 })),
   max_tokens: Type.Integer({ minimum: 1 }),
-  messages: Type.Array(Type.Object({ role: Type.Enum(['user', 'assistant', 'system']), content: contentSchema }), { minItems: 1 }),
+  messages: Type.Array(Type.Object({ role: Type.Enum(['user', 'assistant', 'system']), content: contentSchema }), {
+    minItems: 1,
+    maxItems: maxMessages,
+  }),
   system: Type.Optional(contentSchema),
   temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
   top_p: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),

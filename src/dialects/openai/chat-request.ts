@@ -7,20 +7,21 @@ import { InferenceError } from '../../core/errors.ts';
 import { chatInput } from '../chat-prompt.ts';
 import { checkBody } from '../check-body.ts';
 import { contentText, type PartTypes } from '../content-text.ts';
+import { maxMessages, maxParts } from '../list-limits.ts';
 import { limitsOf, samplingFields, samplingOf, stopField, streamFields } from '../sampling.ts';
 
 const partSchema = Type.Object({ type: Type.String(), text: Type.Optional(Type.String()), refusal: Type.Optional(Type.String()) });
 
 const messageSchema = Type.Object({
   role: Type.Enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
-  content: Type.Optional(Type.Union([Type.String(), Type.Array(partSchema)])),
+  content: Type.Optional(Type.Union([Type.String(), Type.Array(partSchema, { maxItems: maxParts })])),
   tool_calls: Type.Optional(Type.Array(Type.Unknown())),
   function_call: Type.Optional(Type.Unknown()),
 });
 
 export const chatSchema = Type.Object({
   model: Type.Optional(Type.String({ minLength: 1 })),
-  messages: Type.Array(messageSchema, { minItems: 1 }),
+  messages: Type.Array(messageSchema, { minItems: 1, maxItems: maxMessages }),
   max_completion_tokens: Type.Optional(Type.Integer({ minimum: 1 })),
   max_tokens: Type.Optional(Type.Integer({ minimum: 1 })),
   stop: stopField,

@@ -5,13 +5,19 @@ import type { CheckedBody } from '../../contract/dialect.ts';
 import type { GenerationInput, GenerationRequest } from '../../contract/generation.ts';
 import { InferenceError } from '../../core/errors.ts';
 import { checkBody } from '../check-body.ts';
+import { maxInputs, maxTokenIds } from '../list-limits.ts';
 import { limitsOf, samplingFields, samplingOf, stopField, streamFields } from '../sampling.ts';
 
-const tokenIds = Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1 });
+const tokenIds = Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1, maxItems: maxTokenIds });
 
 export const completionsSchema = Type.Object({
   model: Type.Optional(Type.String({ minLength: 1 })),
-  prompt: Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 }), tokenIds, Type.Array(tokenIds, { minItems: 1 })]),
+  prompt: Type.Union([
+    Type.String(),
+    Type.Array(Type.String(), { minItems: 1, maxItems: maxInputs }),
+    tokenIds,
+    Type.Array(tokenIds, { minItems: 1, maxItems: maxInputs }),
+  ]),
   max_tokens: Type.Optional(Type.Integer({ minimum: 1 })),
   stop: stopField,
   ...samplingFields,

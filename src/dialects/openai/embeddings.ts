@@ -7,13 +7,11 @@ import type { EmbeddingsResult } from '../../contract/generation.ts';
 import { InferenceError } from '../../core/errors.ts';
 import { checkBody } from '../check-body.ts';
 import { jsonHead } from '../json-reply.ts';
+import { maxInputs, maxTokenIds } from '../list-limits.ts';
 import { frameAny } from '../native/any-result.ts';
 import { utf8 } from '../sse.ts';
 
-// OpenAI's own limit, which clients split their batches by.
-const maxInputs = 2048;
-
-const tokenIds = Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1 });
+const tokenIds = Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1, maxItems: maxTokenIds });
 
 export const embeddingsSchema = Type.Object({
   model: Type.Optional(Type.String({ minLength: 1 })),
@@ -40,21 +38,11 @@ export const embeddingsDialect: RouteDialect = {
 };
 
 function checkEmbeddings(body: unknown): CheckedBody {
-  checkCount(body);
   const checked = checkBody('embeddings', embeddingsSchema, body);
   const { input } = checked as EmbeddingsRequest; // Proven by the schema.
   const empty = typeof input === 'string' ? (input === '' ? 'input' : undefined) : emptyItem(input);
   if (empty !== undefined) throw new InferenceError('invalid_value', `expected ${empty} to be text, got an empty string`, { param: empty });
   return checked;
-}
-
-/** Before the schema, whose union would blame the items of a list that is only too long. */
-function checkCount(body: unknown): void {
-  const input: unknown = typeof body === 'object' && body !== null && 'input' in body ? body.input : undefined;
-  // A list of numbers is one input of tokens.
-  if (!Array.isArray(input) || input.length <= maxInputs || typeof input[0] === 'number') return;
-  const message = `expected input to be at most ${maxInputs} items long, got ${input.length} items`;
-  throw new InferenceError('invalid_value', message, { param: 'input' });
 }
 
 function emptyItem(input: readonly unknown[]): string | undefined {

@@ -7,6 +7,7 @@ import { InferenceError } from '../../core/errors.ts';
 import { chatInput } from '../chat-prompt.ts';
 import { checkBody } from '../check-body.ts';
 import { contentText, type PartTypes } from '../content-text.ts';
+import { maxMessages, maxParts } from '../list-limits.ts';
 import { limitsOf, samplingFields, samplingOf } from '../sampling.ts';
 
 const partSchema = Type.Object({ type: Type.String(), text: Type.Optional(Type.String()), refusal: Type.Optional(Type.String()) });
@@ -14,12 +15,12 @@ const partSchema = Type.Object({ type: Type.String(), text: Type.Optional(Type.S
 const itemSchema = Type.Object({
   type: Type.Optional(Type.String()),
   role: Type.Optional(Type.Enum(['user', 'assistant', 'system', 'developer'])),
-  content: Type.Optional(Type.Union([Type.String(), Type.Array(partSchema)])),
+  content: Type.Optional(Type.Union([Type.String(), Type.Array(partSchema, { maxItems: maxParts })])),
 });
 
 export const responsesSchema = Type.Object({
   model: Type.Optional(Type.String({ minLength: 1 })),
-  input: Type.Union([Type.String(), Type.Array(itemSchema, { minItems: 1 })]),
+  input: Type.Union([Type.String(), Type.Array(itemSchema, { minItems: 1, maxItems: maxMessages })]),
   instructions: Type.Optional(Type.String()),
   max_output_tokens: Type.Optional(Type.Integer({ minimum: 1 })),
   metadata: Type.Optional(Type.Record(Type.String(), Type.String())),
