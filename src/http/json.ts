@@ -4,11 +4,13 @@ import { InferenceError } from '../core/errors.ts';
 
 // Real bodies nest under 20 deep. Serialising and cloning overflow the stack from about 2,000.
 const depthLimit = 64;
+// A table of 25,000 rows of ten fields has so many. Checking a million of them against a schema holds the thread for seconds.
+const memberLimit = 250_000;
 
 /** Throws: invalid_json. */
 export function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length === 0) throw invalid('expected a JSON body, got an empty one');
-  checkDepth(bytes);
+  checkShape(bytes);
   const text = decode(bytes);
   const value = parse(text);
   // An escape may spell a forbidden key too. All other bodies are spared the walk.
@@ -33,9 +35,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** Counts brackets outside strings. Bytes suffice: no byte of a multi-byte character looks like ASCII. */
-function checkDepth(bytes: Uint8Array): void {
+/** Counts brackets and colons outside strings. Bytes suffice: no byte of a multi-byte character looks like ASCII. */
+function checkShape(bytes: Uint8Array): void {
   let depth = 0;
+  let members = 0;
   let inString = false;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
@@ -46,6 +49,7 @@ function checkDepth(bytes: Uint8Array): void {
     else if (byte === 0x7b || byte === 0x5b) {
       if (++depth > depthLimit) throw invalid(`expected JSON nested at most ${depthLimit} deep`);
     } else if (byte === 0x7d || byte === 0x5d) depth--;
+    else if (byte === 0x3a && ++members > memberLimit) throw invalid(`expected JSON of at most ${memberLimit} keys in all`);
   }
 }
 

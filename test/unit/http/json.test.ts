@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { parseJson } from '../../../src/http/json.ts';
+
+const parse = (text: string): unknown => parseJson(new TextEncoder().encode(text));
+
+test('more keys than anyone sends are refused before they are parsed, wherever they stand', () => {
+  const object = (keys: number): string => `{${Array.from({ length: keys }, (_, index) => `"k${index}":1`).join(',')}}`;
+  expect(parse(object(250_000))).toMatchObject({ k0: 1 });
+  expect(() => parse(object(250_001))).toThrow('expected JSON of at most 250000 keys in all');
+  const rows = `[${Array.from({ length: 250_001 }, () => '{"a":1}').join(',')}]`;
+  expect(() => parse(rows)).toThrow(expect.objectContaining({ code: 'invalid_json' }));
+});
+
+test('colons in texts are no keys', () => {
+  expect(parse(`{"text":"${':'.repeat(300_000)}"}`)).toMatchObject({ text: expect.stringMatching(/^:+$/) });
+});
