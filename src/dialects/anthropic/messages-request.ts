@@ -6,18 +6,18 @@ import type { ChatMessage, GenerationRequest } from '../../contract/generation.t
 import { chatInput } from '../chat-prompt.ts';
 import { checkBody } from '../check-body.ts';
 import { contentText, type PartTypes } from '../content-text.ts';
-import { limitsOf, samplingOf } from '../sampling.ts';
+import { limitsOf, samplingOf, tokenLimit, topKField } from '../sampling.ts';
 
 const contentSchema = Type.Union([Type.String(), Type.Array(Type.Object({ type: Type.String(), text: Type.Optional(Type.String()) }))]);
 
 export const messagesSchema = Type.Object({
   model: Type.Optional(Type.String({ minLength: 1 })),
-  max_tokens: Type.Integer({ minimum: 1 }),
+  max_tokens: tokenLimit,
   messages: Type.Array(Type.Object({ role: Type.Enum(['user', 'assistant', 'system']), content: contentSchema }), { minItems: 1 }),
   system: Type.Optional(contentSchema),
   temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
   top_p: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
-  top_k: Type.Optional(Type.Integer({ minimum: 0 })),
+  top_k: topKField,
   stop_sequences: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { maxItems: 64 })),
   stream: Type.Optional(Type.Boolean()),
 });

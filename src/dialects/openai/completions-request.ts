@@ -5,14 +5,17 @@ import type { CheckedBody } from '../../contract/dialect.ts';
 import type { GenerationInput, GenerationRequest } from '../../contract/generation.ts';
 import { InferenceError } from '../../core/errors.ts';
 import { checkBody } from '../check-body.ts';
-import { limitsOf, samplingFields, samplingOf, stopField, streamFields } from '../sampling.ts';
+import { countField, formatField, limitsOf, samplingFields, samplingOf, stopField, streamFields, tokenLimit } from '../sampling.ts';
 
 const tokenIds = Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1 });
 
 export const completionsSchema = Type.Object({
   model: Type.Optional(Type.String({ minLength: 1 })),
   prompt: Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 }), tokenIds, Type.Array(tokenIds, { minItems: 1 })]),
-  max_tokens: Type.Optional(Type.Integer({ minimum: 1 })),
+  max_tokens: Type.Optional(tokenLimit),
+  n: countField,
+  best_of: countField,
+  response_format: formatField,
   stop: stopField,
   ...samplingFields,
   ...streamFields,
