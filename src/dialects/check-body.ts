@@ -6,6 +6,9 @@ import { InferenceError } from '../core/errors.ts';
 import { checkLengths, checkSchema, describe } from './check.ts';
 import { dropNulls } from './nulls.ts';
 
+// The routes that read the field. Elsewhere it is a key that no API knows, or a hint.
+const withStreamOptions: ReadonlySet<MethodName> = new Set(['chatCompletions', 'completions']);
+
 /** Throws: InferenceError with the path in `param`. */
 export function checkBody(method: MethodName, schema: object, body: unknown): CheckedBody {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -14,7 +17,7 @@ export function checkBody(method: MethodName, schema: object, body: unknown): Ch
   checkLengths(schema, body); // Before the first walk through everything.
   const kept = dropNulls(body) as CheckedBody; // An object stays one.
   checkSchema(schema, kept);
-  if (kept['stream_options'] !== undefined && kept['stream'] !== true && method !== 'responses') {
+  if (withStreamOptions.has(method) && kept['stream_options'] !== undefined && kept['stream'] !== true) {
     throw new InferenceError('invalid_value', 'expected stream_options only where stream is true', { param: 'stream_options' });
   }
   return kept;

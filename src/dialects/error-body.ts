@@ -41,10 +41,13 @@ export function heartbeat(family: Family): Uint8Array {
   return utf8(family === 'anthropic' ? 'event: ping\ndata: {"type":"ping"}\n\n' : ':\n\n');
 }
 
+/** The code as clients may see it; null for those that only the log tells. */
+export function wireCode({ code }: WireError): string | null {
+  return specOf(code)?.onWire === false ? null : code;
+}
+
 function openaiError(record: WireError): { message: string; type: string; param: string | null; code: string | null } {
-  const known = specOf(record.code);
-  const code = known !== undefined && !known.onWire ? null : record.code;
-  return { message: record.message, type: typesOf(record).openai, param: record.param, code };
+  return { message: record.message, type: typesOf(record).openai, param: record.param, code: wireCode(record) };
 }
 
 /** The Anthropic envelope has no place for the field, so it leads the message, the way their own server writes it. */

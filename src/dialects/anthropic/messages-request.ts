@@ -7,7 +7,7 @@ import { chatInput } from '../chat-prompt.ts';
 import { checkBody } from '../check-body.ts';
 import { contentText, type PartTypes } from '../content-text.ts';
 import { maxMessages, maxParts } from '../list-limits.ts';
-import { limitsOf, samplingOf } from '../sampling.ts';
+import { limitsOf, samplingOf, tokenLimit, topKField } from '../sampling.ts';
 
 const contentSchema = Type.Union([
   Type.String(),
@@ -16,7 +16,7 @@ const contentSchema = Type.Union([
 
 export const messagesSchema = Type.Object({
   model: Type.Optional(Type.String({ minLength: 1 })),
-  max_tokens: Type.Integer({ minimum: 1 }),
+  max_tokens: tokenLimit,
   messages: Type.Array(Type.Object({ role: Type.Enum(['user', 'assistant', 'system']), content: contentSchema }), {
     minItems: 1,
     maxItems: maxMessages,
@@ -24,7 +24,7 @@ export const messagesSchema = Type.Object({
   system: Type.Optional(contentSchema),
   temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
   top_p: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
-  top_k: Type.Optional(Type.Integer({ minimum: 0 })),
+  top_k: topKField,
   stop_sequences: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { maxItems: 64 })),
   stream: Type.Optional(Type.Boolean()),
 });

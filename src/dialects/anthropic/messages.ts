@@ -34,6 +34,9 @@ interface Stop {
   readonly stop_sequence: string | null;
 }
 
+// Clients' types list these as null rather than absent.
+const unservedAtEnd = { stop_details: null, container: null };
+
 const running: Stop = { stop_reason: null, stop_sequence: null };
 
 async function* messageFrames(events: AsyncIterable<GenerationEvent>, context: FrameContext): FrameStream {
@@ -51,7 +54,7 @@ async function* messageFrames(events: AsyncIterable<GenerationEvent>, context: F
   }
   const end = tally.end();
   yield send('content_block_stop', { index: 0 });
-  yield send('message_delta', { delta: stopOf(end), usage: usageOf(end.usage) });
+  yield send('message_delta', { delta: { ...stopOf(end), ...unservedAtEnd }, usage: usageOf(end.usage) });
   yield send('message_stop', {});
   return end.usage;
 }
@@ -73,12 +76,19 @@ function message({ model }: FrameContext, content: readonly object[], stop: Stop
     model,
     content,
     ...stop,
-    stop_details: null,
-    container: null,
-    usage: { ...usageOf(usage), service_tier: 'standard' },
+    ...unservedAtEnd,
+    diagnostics: null,
+    usage: { ...usageOf(usage), service_tier: 'standard', cache_creation: null, inference_geo: null, speed: null },
   };
 }
 
 function usageOf({ promptTokens, completionTokens }: CallUsage): object {
-  return { input_tokens: promptTokens, output_tokens: completionTokens, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 };
+  return {
+    input_tokens: promptTokens,
+    output_tokens: completionTokens,
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: 0,
+    output_tokens_details: null,
+    server_tool_use: null,
+  };
 }

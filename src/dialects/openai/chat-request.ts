@@ -8,7 +8,7 @@ import { chatInput } from '../chat-prompt.ts';
 import { checkBody } from '../check-body.ts';
 import { contentText, type PartTypes } from '../content-text.ts';
 import { maxMessages, maxParts } from '../list-limits.ts';
-import { limitsOf, samplingFields, samplingOf, stopField, streamFields } from '../sampling.ts';
+import { countField, formatField, limitsOf, samplingFields, samplingOf, stopField, streamFields, tokenLimit } from '../sampling.ts';
 
 const partSchema = Type.Object({ type: Type.String(), text: Type.Optional(Type.String()), refusal: Type.Optional(Type.String()) });
 
@@ -17,13 +17,16 @@ const messageSchema = Type.Object({
   content: Type.Optional(Type.Union([Type.String(), Type.Array(partSchema, { maxItems: maxParts })])),
   tool_calls: Type.Optional(Type.Array(Type.Unknown())),
   function_call: Type.Optional(Type.Unknown()),
+  audio: Type.Optional(Type.Unknown()),
 });
 
 export const chatSchema = Type.Object({
   model: Type.Optional(Type.String({ minLength: 1 })),
   messages: Type.Array(messageSchema, { minItems: 1, maxItems: maxMessages }),
-  max_completion_tokens: Type.Optional(Type.Integer({ minimum: 1 })),
-  max_tokens: Type.Optional(Type.Integer({ minimum: 1 })),
+  max_completion_tokens: Type.Optional(tokenLimit),
+  max_tokens: Type.Optional(tokenLimit),
+  n: countField,
+  response_format: formatField,
   stop: stopField,
   ...samplingFields,
   ...streamFields,
@@ -57,10 +60,15 @@ export function chatToGeneration(body: ChatCompletionsRequest | CheckedBody): Ge
 function chatMessages(request: ChatCompletionsRequest): readonly ChatMessage[] {
   return request.messages.map((message, index) => {
     const path = `messages[${index}]`;
-    const calls = (message.tool_calls?.length ?? 0) > 0 ? 'tool_calls' : message.function_call === undefined ? undefined : 'function_call';
-    if (calls !== undefined) {
-      throw new InferenceError('unsupported_parameter', `expected ${path} without ${calls}, which this model does not support`, {
-        param: `${path}.${calls}`,
+    const key = unservedKey(message);
+    if (key !== undefined) {
+      throw new InferenceError('unsupported_parameter', `expected ${path} without ${key}, which this model does not support`, {
+        param: `${path}.${key}`,
+      });
+    }
+    if (message.role === 'tool' || message.role === 'function') {
+      throw new InferenceError('unsupported_value', `expected ${path}.role to be another, since tools are not served`, {
+        param: `${path}.role`,
       });
     }
     if (message.content === undefined) {
@@ -70,4 +78,11 @@ function chatMessages(request: ChatCompletionsRequest): readonly ChatMessage[] {
   });
 }
 
-const roles = { system: 'system', developer: 'system', user: 'user', assistant: 'assistant', tool: 'tool', function: 'tool' } as const;
+/** What an earlier turn had that cannot be put back into a prompt of text. */
+function unservedKey({ tool_calls, function_call, audio }: Static<typeof messageSchema>): string | undefined {
+  if ((tool_calls?.length ?? 0) > 0) return 'tool_calls';
+  if (function_call !== undefined) return 'function_call';
+  return audio === undefined ? undefined : 'audio';
+}
+
+const roles = { system: 'system', developer: 'system', user: 'user', assistant: 'assistant' } as const;

@@ -6,7 +6,7 @@ import type { GenerationInput, GenerationRequest } from '../../contract/generati
 import { InferenceError } from '../../core/errors.ts';
 import { checkBody } from '../check-body.ts';
 import { maxInputs, maxTokenIds } from '../list-limits.ts';
-import { limitsOf, samplingFields, samplingOf, stopField, streamFields } from '../sampling.ts';
+import { countField, formatField, limitsOf, samplingFields, samplingOf, stopField, streamFields, tokenLimit } from '../sampling.ts';
 
 const tokenIds = Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1, maxItems: maxTokenIds });
 
@@ -18,7 +18,10 @@ export const completionsSchema = Type.Object({
     tokenIds,
     Type.Array(tokenIds, { minItems: 1, maxItems: maxInputs }),
   ]),
-  max_tokens: Type.Optional(Type.Integer({ minimum: 1 })),
+  max_tokens: Type.Optional(tokenLimit),
+  n: countField,
+  best_of: countField,
+  response_format: formatField,
   stop: stopField,
   ...samplingFields,
   ...streamFields,

@@ -22,7 +22,7 @@ export const embeddingsSchema = Type.Object({
     Type.Array(tokenIds, { minItems: 1, maxItems: maxInputs }),
   ]),
   encoding_format: Type.Optional(Type.Enum(['float', 'base64'])),
-  dimensions: Type.Optional(Type.Integer({ minimum: 1 })),
+  dimensions: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
   truncate: Type.Optional(Type.Boolean()),
 });
 

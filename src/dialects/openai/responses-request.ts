@@ -8,7 +8,7 @@ import { chatInput } from '../chat-prompt.ts';
 import { checkBody } from '../check-body.ts';
 import { contentText, type PartTypes } from '../content-text.ts';
 import { maxMessages, maxParts } from '../list-limits.ts';
-import { limitsOf, samplingFields, samplingOf } from '../sampling.ts';
+import { formatField, limitsOf, samplingFields, samplingOf, tokenLimit } from '../sampling.ts';
 
 const partSchema = Type.Object({ type: Type.String(), text: Type.Optional(Type.String()), refusal: Type.Optional(Type.String()) });
 
@@ -22,7 +22,8 @@ export const responsesSchema = Type.Object({
   model: Type.Optional(Type.String({ minLength: 1 })),
   input: Type.Union([Type.String(), Type.Array(itemSchema, { minItems: 1, maxItems: maxMessages })]),
   instructions: Type.Optional(Type.String()),
-  max_output_tokens: Type.Optional(Type.Integer({ minimum: 1 })),
+  max_output_tokens: Type.Optional(tokenLimit),
+  text: Type.Optional(Type.Object({ format: formatField })),
   metadata: Type.Optional(Type.Record(Type.String(), Type.String())),
   parallel_tool_calls: Type.Optional(Type.Boolean()),
   stream: Type.Optional(Type.Boolean()),
@@ -30,6 +31,10 @@ export const responsesSchema = Type.Object({
 });
 
 export type ResponsesRequest = Static<typeof responsesSchema>;
+
+// Fields that bring an input of their own. They are refused later, by name, which must not be hidden by a missing `input`.
+const otherInputs = ['previous_response_id', 'conversation', 'prompt'];
+const otherInputSchema = Type.Object({ ...responsesSchema.properties, input: Type.Optional(responsesSchema.properties.input) });
 type Item = Static<typeof itemSchema>;
 
 const partTypes: PartTypes = {
@@ -42,8 +47,9 @@ const partTypes: PartTypes = {
 const refusedItems = new Set(['function_call', 'function_call_output', 'item_reference']);
 
 export function checkResponse(body: unknown): CheckedBody {
-  const checked = checkBody('responses', responsesSchema, body);
-  inputMessages((checked as ResponsesRequest).input); // Proven by the schema; throws for items that a text model cannot take.
+  const checked = checkBody('responses', hasOtherInput(body) ? otherInputSchema : responsesSchema, body);
+  const { input } = checked as Static<typeof otherInputSchema>; // Proven by either schema.
+  if (input !== undefined) inputMessages(input); // Throws for items that a text model cannot take.
   return checked;
 }
 
@@ -60,10 +66,19 @@ export function responseToGeneration(body: ResponsesRequest | CheckedBody): Gene
   };
 }
 
+function hasOtherInput(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null) return false;
+  return otherInputs.some((key) => (Reflect.get(body, key) ?? undefined) !== undefined);
+}
+
 function inputMessages(input: ResponsesRequest['input']): readonly ChatMessage[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }];
   // A reasoning item only repeats what an earlier turn thought.
-  return input.flatMap((item, index) => (item.type === 'reasoning' ? [] : [messageOf(item, `input[${index}]`)]));
+  const messages = input.flatMap((item, index) => (item.type === 'reasoning' ? [] : [messageOf(item, `input[${index}]`)]));
+  if (messages.length === 0) {
+    throw new InferenceError('invalid_value', 'expected input to have a message, got only reasoning', { param: 'input' });
+  }
+  return messages;
 }
 
 function messageOf(item: Item, path: string): ChatMessage {

@@ -4,7 +4,7 @@ import { type Frame, type FrameContext, FramedError } from '../../contract/diale
 import type { GenerationEvent } from '../../contract/generation.ts';
 import { fromRecord, toRecord } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
-import { errorFrame } from '../error-body.ts';
+import { errorFrame, wireCode } from '../error-body.ts';
 import { GenerationTally } from '../generation-events.ts';
 import type { FrameStream } from '../items.ts';
 import { doneFrame, eventFrame } from '../sse.ts';
@@ -53,10 +53,9 @@ export async function* responseFrames(events: AsyncIterable<GenerationEvent>, co
     const error = toRecord(thrown);
     yield { bytes: errorFrame('responses', error, context.requestId, sequence++), events: 1 };
     const output = opened ? [messageItem(itemId, 'incomplete', [textPart(text)])] : [];
-    yield send(
-      'response.failed',
-      response({ status: 'failed', output, usage: tally.usage, error: { code: error.code, message: error.message } }),
-    );
+    // Unlike that of an error, the code of a response is never null.
+    const failure = { code: wireCode(error) ?? 'server_error', message: error.message };
+    yield send('response.failed', response({ status: 'failed', output, usage: tally.usage, error: failure }));
     throw new FramedError(fromRecord(error));
   }
 }

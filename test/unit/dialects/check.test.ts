@@ -80,7 +80,7 @@ test.each([
   ],
   [
     'chatCompletions',
-    { messages: [user], response_format: { type: 'text' }, modalities: ['text'], store: false, chat_template_kwargs: { a: 1 } },
+    { messages: [user], response_format: { type: 'text' }, modalities: ['text'], store: false, chat_template_kwargs: {} },
   ],
   ['chatCompletions', { messages: [{ role: 'assistant', content: 'x', tool_calls: [] }], frequency_penalty: 0, presence_penalty: 0 }],
   ['completions', { prompt: 'a', n: 1, best_of: 1, echo: false, suffix: '', logit_bias: {}, logprobs: false }],

@@ -122,6 +122,7 @@ test('a failed response stream writes error, then response.failed, and says so',
   expect(events.slice(-2).map((event) => event.event)).toEqual(['error', 'response.failed']);
   expect(parsed(events).map((event) => event['sequence_number'])).toEqual(events.map((_, index) => index));
   expect(parsed(events).at(-2)).toMatchObject({ code: null, error: { type: 'server_error' } });
+  expect(parsed(events).at(-1)).toMatchObject({ response: { error: { code: 'server_error' } } });
   expect(text).not.toContain('secret');
 });
 
@@ -145,6 +146,28 @@ test('a message whole and streamed', async () => {
   ]);
   expect(parsed(events)[0]).toMatchObject({ message: { content: [], stop_reason: null, usage: { input_tokens: 3, output_tokens: 0 } } });
   expect(parsed(events)[5]).toMatchObject({ delta: { stop_reason: 'max_tokens' }, usage: { output_tokens: 2 } });
+});
+
+test('a message has every key that typed clients know, as null where nothing is served', async () => {
+  const reply = await jsonOf(await frame('messages', generation()));
+  expect(reply).toMatchObject({ container: null, diagnostics: null, stop_details: null });
+  expect(reply['usage']).toEqual({
+    input_tokens: 3,
+    output_tokens: 2,
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: 0,
+    cache_creation: null,
+    inference_geo: null,
+    output_tokens_details: null,
+    server_tool_use: null,
+    service_tier: 'standard',
+    speed: null,
+  });
+  const end = parsed(await streamed('messages', generation())).find((event) => event['type'] === 'message_delta');
+  expect(end).toMatchObject({
+    delta: { stop_reason: 'end_turn', stop_sequence: null, stop_details: null, container: null },
+    usage: { output_tokens_details: null, server_tool_use: null },
+  });
 });
 
 test.each(textMethods)('%s lets an error before the first event keep its status', async (method) => {

@@ -38,6 +38,12 @@ test('chat joins leading system messages, reads parts and prefers max_completion
   });
 });
 
+test('top_k -1 asks a generator for what 0 asks', () => {
+  const messages = [{ role: 'user' as const, content: 'a' }];
+  expect(chatToGeneration({ messages, top_k: -1 }).topK).toBe(0);
+  expect(messagesToGeneration({ messages, max_tokens: 1, top_k: -1 }).topK).toBe(0);
+});
+
 test('a trailing assistant message is continued', () => {
   const { input } = chatToGeneration({
     messages: [

@@ -1,0 +1,177 @@
+// Fields that a route knows and cannot honour: a 400 that names the field and what it may be, unless the value is neutral.
+
+import { expect, test } from 'vitest';
+import type { MethodName } from '../../../src/contract/methods.ts';
+import { checkPolicy } from '../../../src/dialects/policy.ts';
+import { dialectFor } from '../../../src/dialects/route-dialects.ts';
+import { refusal } from './framing.ts';
+
+const messages = [{ role: 'user', content: 'hi' }];
+const bodies = {
+  chatCompletions: { messages },
+  completions: { prompt: 'a' },
+  responses: { input: 'a' },
+  messages: { max_tokens: 9, messages },
+  embeddings: { input: 'a' },
+};
+type Route = keyof typeof bodies;
+const textRoutes = ['chatCompletions', 'completions', 'responses', 'messages'] as const;
+
+function checked(method: MethodName, body: object) {
+  const kept = dialectFor(method).check(body);
+  checkPolicy(method, kept);
+  return kept;
+}
+const refused = (route: Route, more: object) => refusal(() => checked(route, { ...bodies[route], ...more }));
+
+const everywhere = [
+  [{ n: 2 }, 'unsupported_value'],
+  [{ logprobs: true }, 'unsupported_parameter'],
+  [{ top_logprobs: 2 }, 'unsupported_parameter'],
+  [{ logit_bias: { 1: 5 } }, 'unsupported_parameter'],
+  [{ response_format: { type: 'json_object' } }, 'unsupported_value'],
+  [{ modalities: ['audio'] }, 'unsupported_value'],
+  [{ tools: [{}] }, 'unsupported_parameter'],
+  [{ ignore_eos: true }, 'unsupported_value'],
+  [{ min_tokens: 3 }, 'unsupported_value'],
+  [{ mirostat: 2 }, 'unsupported_value'],
+  [{ typical_p: 0.9 }, 'unsupported_value'],
+  [{ guided_json: {} }, 'unsupported_parameter'],
+  [{ guided_regex: 'a' }, 'unsupported_parameter'],
+  [{ guided_grammar: 'a' }, 'unsupported_parameter'],
+  [{ guided_choice: ['a'] }, 'unsupported_parameter'],
+  [{ grammar: 'root ::= "a"' }, 'unsupported_parameter'],
+  [{ chat_template_kwargs: { enable_thinking: false } }, 'unsupported_parameter'],
+] as const;
+
+test.each(textRoutes)('%s refuses what no text route serves, by name', (route) => {
+  for (const [more, code] of everywhere) {
+    expect(refused(route, more), JSON.stringify(more)).toMatchObject({ code, param: Object.keys(more)[0], status: 400 });
+  }
+});
+
+test.each(textRoutes)('%s takes the neutral values of what no text route serves', (route) => {
+  const neutral = {
+    n: 1,
+    logprobs: false,
+    top_logprobs: 0,
+    logit_bias: {},
+    response_format: { type: 'text' },
+    modalities: ['text'],
+    tools: [],
+    ignore_eos: false,
+    min_tokens: 0,
+    mirostat: 0,
+    typical_p: 1,
+    guided_json: null,
+    guided_choice: [],
+    grammar: '',
+    chat_template_kwargs: {},
+    vendor_extra: { a: 1 },
+  };
+  expect(refused(route, neutral)).toBeUndefined();
+});
+
+test.each([
+  ['chatCompletions', { echo: true }, 'echo'],
+  ['chatCompletions', { best_of: 2 }, 'best_of'],
+  ['chatCompletions', { suffix: 'a' }, 'suffix'],
+  ['completions', { functions: [{}] }, 'functions'],
+  ['responses', { stop: ['a'] }, 'stop'],
+  ['responses', { max_tokens: 5 }, 'max_tokens'],
+  ['responses', { max_completion_tokens: 5 }, 'max_completion_tokens'],
+  ['messages', { output_format: { type: 'json_schema' } }, 'output_format'],
+  ['messages', { seed: 1 }, 'seed'],
+  ['messages', { min_p: 0.1 }, 'min_p'],
+  ['messages', { frequency_penalty: 1 }, 'frequency_penalty'],
+  ['messages', { presence_penalty: 1 }, 'presence_penalty'],
+  ['messages', { repetition_penalty: 1.1 }, 'repetition_penalty'],
+  ['messages', { stop: 'a' }, 'stop'],
+  ['embeddings', { truncate_prompt_tokens: 4 }, 'truncate_prompt_tokens'],
+  ['embeddings', { normalize: false }, 'normalize'],
+  ['embeddings', { prompt_name: 'query' }, 'prompt_name'],
+] as const)('%s refuses %j', (route, more, param) => {
+  expect(refused(route, more)).toMatchObject({ code: expect.stringMatching(/^unsupported_/), param });
+});
+
+test.each([
+  ['chatCompletions', { echo: false, best_of: 1, suffix: '' }],
+  ['responses', { stop: [], text: {} }],
+  ['messages', { min_p: 0, frequency_penalty: 0, presence_penalty: 0, repetition_penalty: 1, stop: [], stream_options: {} }],
+  ['messages', { thinking: { type: 'enabled', budget_tokens: 2_000 } }],
+  ['embeddings', { normalize: true, input_type: 'query' }],
+] as const)('%s takes %j', (route, more) => {
+  expect(refused(route, more)).toBeUndefined();
+});
+
+test('a refusal says what is allowed, and never text of the client', () => {
+  expect(refused('chatCompletions', { n: 2 })).toMatchObject({ message: 'expected n to be 1 or absent, got 2' });
+  expect(refused('chatCompletions', { echo: true })).toMatchObject({ message: 'expected echo to be false or absent, got true' });
+  expect(refused('chatCompletions', { tools: [{}] })).toMatchObject({ message: 'expected tools to be an empty list or absent, got array' });
+  expect(refused('chatCompletions', { tool_choice: 'secret' })).toMatchObject({
+    message: 'expected tool_choice to be "none" or "auto" or absent, got string',
+  });
+  expect(refused('responses', { text: { format: { type: 'secret' } } })).toMatchObject({
+    message: 'expected text.format to be an object of type "text", or absent, got object',
+  });
+});
+
+test.each([
+  ['chatCompletions', { n: 0 }, 'invalid_value', 'n'],
+  ['chatCompletions', { n: '2' }, 'invalid_type', 'n'],
+  ['completions', { best_of: 0 }, 'invalid_value', 'best_of'],
+  ['chatCompletions', { response_format: 'json' }, 'invalid_type', 'response_format'],
+  ['completions', { response_format: 'json' }, 'invalid_type', 'response_format'],
+  ['responses', { text: 'json' }, 'invalid_type', 'text'],
+  ['responses', { text: { format: 'json' } }, 'invalid_type', 'text.format'],
+] as const)('%s tells a wrong form from a capability: %j is %s', (route, more, code, param) => {
+  expect(refused(route, more)).toMatchObject({ code, param });
+});
+
+test.each([
+  [{ prompt: { id: 'p' } }, 'prompt'],
+  [{ previous_response_id: 'resp_1' }, 'previous_response_id'],
+  [{ conversation: 'conv_1' }, 'conversation'],
+])('responses name the unserved field of %j rather than the input it stands for', (body, param) => {
+  expect(refusal(() => checked('responses', body))).toMatchObject({ code: 'unsupported_parameter', param });
+});
+
+test('responses without any input still name it', () => {
+  for (const body of [{}, { prompt: null }, { previous_response_id: null, instructions: 'a' }]) {
+    expect(refusal(() => checked('responses', body))).toMatchObject({ code: 'missing_required_parameter', param: 'input' });
+  }
+  expect(refused('responses', { input: [{ type: 'reasoning', summary: [] }] })).toMatchObject({ code: 'invalid_value', param: 'input' });
+});
+
+test.each([
+  [{ role: 'tool', tool_call_id: 'a', content: 'x' }, 'messages[1].role'],
+  [{ role: 'function', name: 'a', content: 'x' }, 'messages[1].role'],
+  [{ role: 'assistant', audio: { id: 'a' } }, 'messages[1].audio'],
+  [{ role: 'assistant', tool_calls: [{}] }, 'messages[1].tool_calls'],
+])('chat refuses the turn %j', (turn, param) => {
+  expect(refused('chatCompletions', { messages: [...messages, turn] })).toMatchObject({ status: 400, param });
+});
+
+test('seeds and limits stay where each integer is exact', () => {
+  const past = Number.MAX_SAFE_INTEGER + 1;
+  for (const route of ['chatCompletions', 'completions', 'responses'] as const) {
+    for (const seed of [past, -past, 1.5]) expect(refused(route, { seed })).toMatchObject({ status: 400, param: 'seed' });
+    for (const seed of [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]) expect(refused(route, { seed })).toBeUndefined();
+  }
+  const limits = {
+    chatCompletions: 'max_completion_tokens',
+    completions: 'max_tokens',
+    responses: 'max_output_tokens',
+    messages: 'max_tokens',
+  };
+  for (const route of textRoutes) {
+    const param = limits[route];
+    expect(refused(route, { [param]: past })).toMatchObject({ code: 'invalid_value', param });
+    expect(refused(route, { [param]: Number.MAX_SAFE_INTEGER })).toBeUndefined();
+  }
+});
+
+test.each(textRoutes)('%s takes top_k -1 as off, and nothing below', (route) => {
+  expect(refused(route, { top_k: -1 })).toBeUndefined();
+  expect(refused(route, { top_k: -2 })).toMatchObject({ code: 'invalid_value', param: 'top_k' });
+});
