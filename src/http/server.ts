@@ -100,6 +100,8 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
     },
   });
 
+  // Before any route: the one of the CORS plugin keeps the handler it finds.
+  app.setErrorHandler((error, request, reply) => refuse(error, request, reply));
   app.addHook('onRequest', async (request, reply) => {
     open(request, reply);
     if (backend.draining) reply.header('connection', 'close');
@@ -129,7 +131,6 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
     gates.set(request, { target, bodyType });
     return undefined;
   });
-  app.setErrorHandler((error, request, reply) => refuse(error, request, reply));
   app.setNotFoundHandler((request, reply) =>
     refuse(new InferenceError('unknown_url', 'expected a path of this server, got an unknown one'), request, reply),
   );
