@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseDocument } from 'yaml';
 import { nearest } from '../core/nearest.ts';
+import { environmentProblem } from '../http/rewrite-url.ts';
 import { keyProblems, type NamedKeys, readNamedKeys } from './api-keys.ts';
 
 export type OptionValue = string | boolean | number | readonly string[] | NamedKeys;
@@ -198,6 +199,8 @@ function readValue(name: OptionName, from: string, raw: unknown, problems: strin
   switch (spec.type) {
     case 'text':
       if (typeof raw !== 'string' || raw === '') return wrong('a text');
+      if (name === 'environment' && environmentProblem(raw) !== undefined)
+        return wrong('a name that no route begins with, since it would hide it');
       return spec.choices === undefined || spec.choices.includes(raw) ? raw : wrong(`one of ${spec.choices.join(', ')}`);
     case 'list': {
       const items = typeof raw === 'string' ? raw.split(',').map((item) => item.trim()) : raw;

@@ -97,9 +97,20 @@ export type ToHost =
 
 export interface ReplyHead {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  /** A header with several values is sent once for each. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
   /** How the main thread has to treat the bytes. `sse` streams take heartbeats and in-stream errors, `raw` ones neither. */
   readonly shape: 'whole' | 'sse' | 'raw';
+  /** Of a stream of `responses`: its failure from outside the thread repeats them in `response.failed`. */
+  readonly response?: ResponseFacts;
+}
+
+/** What identifies a response object. */
+export interface ResponseFacts {
+  readonly id: string;
+  readonly model: string;
+  /** Unix seconds. */
+  readonly created: number;
 }
 
 /** Token counts for the log line. */

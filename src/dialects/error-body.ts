@@ -2,6 +2,8 @@
 
 import { type ErrorCode, type ErrorSpec, errorCodes } from '../core/error-codes.ts';
 import { type Family, type MethodName, methods } from '../contract/methods.ts';
+import type { ResponseFacts } from '../contract/thread.ts';
+import { responseObject } from './openai/response-object.ts';
 import { utf8 } from './sse.ts';
 
 /** What a client may learn of an error. */
@@ -12,6 +14,11 @@ export interface WireError {
   readonly param: string | null;
 }
 
+/** Whether the table says that sending it again is of no use. The official clients retry by status and would go on. */
+export function isFinal({ code }: WireError): boolean {
+  return specOf(code)?.retryable === false;
+}
+
 /** The JSON body of an error answer. */
 export function errorBody(family: Family, record: WireError, requestId: string): object {
   if (family !== 'anthropic') return { error: openaiError(record) };
@@ -20,20 +27,34 @@ export function errorBody(family: Family, record: WireError, requestId: string):
 
 /**
  * The event that tells of an error inside a stream of the method's route.
- * `sequenceNumber`: how many events the stream has had; only `responses` numbers them.
+ * `sequenceNumber`: how many events the stream has had; only `responses` numbers them. `failed`: the response that
+ * a second event declares failed, where nobody else will.
  */
-export function errorFrame(method: MethodName, record: WireError, requestId: string, sequenceNumber: number): Uint8Array {
+export function errorFrame(
+  method: MethodName,
+  record: WireError,
+  requestId: string,
+  sequenceNumber: number,
+  failed?: ResponseFacts,
+): Uint8Array {
   if (method === 'responses') {
     const error = openaiError(record);
     // Flat for OpenAI's clients and nested for those of Open Responses, which fail on the flat form alone.
     const { code, message, param } = error;
-    return utf8(
-      `event: error\ndata: ${JSON.stringify({ type: 'error', sequence_number: sequenceNumber, code, message, param, error })}\n\n`,
-    );
+    const frame = `event: error\ndata: ${JSON.stringify({ type: 'error', sequence_number: sequenceNumber, code, message, param, error })}\n\n`;
+    return utf8(failed === undefined ? frame : frame + failedFrame(failed, record, sequenceNumber + 1));
   }
   const family: Family = methods[method].family;
   const json = JSON.stringify(errorBody(family, record, requestId));
   return utf8(family === 'anthropic' ? `event: error\ndata: ${json}\n\n` : `data: ${json}\n\n`);
+}
+
+/** The body and the output stayed with the thread that was cut off; the error is what counts. */
+function failedFrame({ id, model, created }: ResponseFacts, { code, message }: WireError, sequenceNumber: number): string {
+  const state = { id, status: 'failed', output: [], usage: undefined, error: { code, message } } as const;
+  const response = responseObject(state, { body: {}, model, created });
+  const json = JSON.stringify({ type: 'response.failed', sequence_number: sequenceNumber, response });
+  return `event: response.failed\ndata: ${json}\n\n`;
 }
 
 /** What keeps a silent stream alive: a comment, or the named event that Anthropic's clients know. */

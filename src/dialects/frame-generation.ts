@@ -3,6 +3,7 @@
 import type { FrameContext, Framed } from '../contract/dialect.ts';
 import type { GenerationEvent } from '../contract/generation.ts';
 import type { MethodName } from '../contract/methods.ts';
+import type { ResponseFacts } from '../contract/thread.ts';
 import { checkedEvents, type GatheredGeneration, gatherEvents, isGenerationEvent } from './generation-events.ts';
 import { type FrameStream, framesOf, iteratorOf, openItems } from './items.ts';
 import { jsonReply, toJson } from './json-reply.ts';
@@ -17,12 +18,14 @@ export interface GenerationRoute {
   /** Whether `[DONE]` ends a stream. */
   readonly doneAtEnd: boolean;
   whole(generation: GatheredGeneration, context: FrameContext): object;
-  stream(events: AsyncIterable<GenerationEvent>, context: FrameContext): FrameStream;
+  /** What the main thread has to know of a stream to end it properly itself. */
+  facts?(context: FrameContext): ResponseFacts;
+  stream(events: AsyncIterable<GenerationEvent>, context: FrameContext, facts: ResponseFacts | undefined): FrameStream;
 }
 
 export async function frameGeneration(route: GenerationRoute, result: unknown, context: FrameContext): Promise<Framed> {
   const { method } = route;
-  const passed = await framePassthrough(result);
+  const passed = await framePassthrough(method, result);
   if (passed !== undefined) return passed;
   const iterator = iteratorOf(result);
   if (iterator === undefined) return jsonReply(method, result);
@@ -35,8 +38,9 @@ export async function frameGeneration(route: GenerationRoute, result: unknown, c
   }
   // No event at all is no generation: gathering says so before a head is sent.
   if (context.body['stream'] === true && first.done !== true) {
-    const frames = await framesOf(items, (rest) => route.stream(checkedEvents(method, rest), context));
-    return { kind: 'stream', head: sseHead, frames };
+    const facts = route.facts?.(context);
+    const frames = await framesOf(items, (rest) => route.stream(checkedEvents(method, rest), context, facts));
+    return { kind: 'stream', head: facts === undefined ? sseHead : { ...sseHead, response: facts }, frames };
   }
   const generation = await gatherEvents(method, checkedEvents(method, items));
   return jsonReply(method, route.whole(generation, context), generation.usage);

@@ -1,11 +1,9 @@
 // Errors as answers: status, headers and the envelope of the path's family.
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Socket } from 'node:net';
 import { InferenceError, toRecord, type ErrorRecord } from '../core/errors.ts';
-import { newRequestId } from '../core/ids.ts';
 import type { Logger } from '../contract/model.ts';
-import { errorBody } from '../dialects/error-body.ts';
+import { errorBody, isFinal } from '../dialects/error-body.ts';
 import { familyOf, MethodNotAllowed } from './not-found.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -30,25 +28,13 @@ export function replyWithError(
     reply.header('retry-after', String(Math.max(1, Math.ceil(record.retryAfterMs / 1000))));
     reply.header('retry-after-ms', String(Math.ceil(record.retryAfterMs)));
   }
+  if (isFinal(record)) reply.header('x-should-retry', 'false');
   if (record.status === 401) reply.header('www-authenticate', 'Bearer');
   // What is left of the body is not worth receiving.
   if (record.status === 413) reply.header('connection', 'close');
   if (error instanceof MethodNotAllowed) reply.header('allow', error.allow);
   const body = errorBody(familyOf(pathOf(request.url)), record, context.id);
   reply.code(record.status).type('application/json; charset=utf-8').send(JSON.stringify(body));
-}
-
-/** Answers what never became a request: a timeout while receiving, too many headers, broken HTTP. */
-export function refuseSocket(error: NodeJS.ErrnoException, socket: Socket): void {
-  // A reset connection, or one whose answer has begun, takes no answer.
-  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
-    socket.destroy(error);
-    return;
-  }
-  const record = socketRecord(error.code);
-  const body = JSON.stringify(errorBody('openai', record, newRequestId()));
-  const head = `HTTP/1.1 ${record.status} ${record.code}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
-  socket.end(head + body, () => socket.destroy());
 }
 
 /** The path of a URL, decoded where that is possible. */
@@ -59,13 +45,6 @@ export function pathOf(url: string): string {
   } catch {
     return raw;
   }
-}
-
-function socketRecord(code: string | undefined): ErrorRecord {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return toRecord(new InferenceError('request_timeout', 'the request did not arrive in time'));
-  if (code === 'HPE_HEADER_OVERFLOW')
-    return toRecord(new InferenceError('invalid_value', 'expected fewer or shorter headers', { status: 431 }));
-  return toRecord(new InferenceError('invalid_value', 'expected valid HTTP'));
 }
 
 /** Fastify's own errors in our codes. Their messages may quote the request, so they are not passed on. */

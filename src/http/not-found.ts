@@ -20,9 +20,7 @@ export class MethodNotAllowed extends InferenceError {
  * Throws: unknown_url, method_not_allowed.
  */
 export function liveTarget(backend: Backend, verb: string, path: string): Target {
-  const found = targetOf(path);
-  if (found === undefined)
-    throw new InferenceError('unknown_url', 'expected a path of this server, got an unknown one; /openapi.json lists them');
+  const found = known(path);
   if (found.verb !== (verb === 'HEAD' ? 'GET' : verb)) throw new MethodNotAllowed(verb, allowOf(found.verb));
   // A model named in the path answers for itself, loaded or not: its state or its absence says more than the route's.
   if (found.target.kind === 'call' && found.target.model === undefined && !backend.hasMethod(found.target.method)) {
@@ -34,9 +32,21 @@ export function liveTarget(backend: Backend, verb: string, path: string): Target
   return found.target;
 }
 
+/** `Allow` of the path, whether or not a model has the method behind it. Throws: unknown_url. */
+export function allowAt(path: string): string {
+  return allowOf(known(path).verb);
+}
+
 /** The family whose envelope a path's errors wear. */
 export function familyOf(path: string): Family {
-  if (/\/messages(\/|$)/.test(path)) return 'anthropic';
   const target = targetOf(path)?.target;
-  return target?.kind === 'call' ? methods[target.method].family : 'openai';
+  // Only where the path is none of ours does its look decide: a model may be named `messages`.
+  if (target === undefined) return /\/messages(\/|$)/.test(path) ? 'anthropic' : 'openai';
+  return target.kind === 'call' ? methods[target.method].family : 'openai';
+}
+
+function known(path: string): NonNullable<ReturnType<typeof targetOf>> {
+  const found = targetOf(path);
+  if (found !== undefined) return found;
+  throw new InferenceError('unknown_url', 'expected a path of this server, got an unknown one; /openapi.json lists them');
 }

@@ -35,6 +35,11 @@ export const staticCallPaths: readonly string[] = [...callPaths.keys()];
 /** Paths with a model's name in them; the name may hold `/` and `:`, so the rest of the path is parsed here. */
 export const wildcardPrefixes = ['/v1/models/', '/models/'] as const;
 
+/** With what a path can begin; an environment of such a name would take it for its prefix. */
+export const firstSegments: ReadonlySet<string> = new Set(
+  [...staticGetPaths, ...staticCallPaths, ...wildcardPrefixes].map((path) => path.split('/')[1] ?? '').filter((part) => part !== ''),
+);
+
 // Longest first: `/chat/completions` ends in `/completions`.
 const callSuffixes: readonly (readonly [string, MethodName])[] = [
   [':predict', 'predict'] as const,

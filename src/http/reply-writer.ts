@@ -7,6 +7,7 @@ import { type MethodName, methods } from '../contract/methods.ts';
 import type { CallUsage, ReplyHead } from '../contract/thread.ts';
 import { errorFrame, heartbeat } from '../dialects/error-body.ts';
 import type { RunningRequest } from './backend.ts';
+import { PacedWriter } from './paced-writer.ts';
 import type { SubmissionObserver } from '../runtime/submission.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -17,6 +18,9 @@ export interface WriterOptions {
   /** A client that takes nothing for so long counts as gone. */
   readonly stalledWriteMs: number;
 }
+
+// A larger whole answer is written at the client's pace, so that a slow one is told from one that stalled.
+const oneWriteBytes = 65_536;
 
 /**
  * One call's way to its socket. It settles once: by `end`, by `fail`, or by the request's signal, which a cancelled call no
@@ -29,6 +33,7 @@ export class ReplyWriter implements SubmissionObserver {
   readonly #options: WriterOptions;
   readonly #refuse: (error: unknown) => void;
   readonly #onAbort: () => void;
+  readonly #writer: PacedWriter;
   readonly #whole: Uint8Array[] = [];
   #head: ReplyHead | undefined;
   #streaming = false;
@@ -36,9 +41,7 @@ export class ReplyWriter implements SubmissionObserver {
   #events = 0;
   #running: RunningRequest | undefined;
   #owedBytes = 0;
-  #undrainedBytes = 0;
   #heartbeatTimer: Timer | undefined;
-  #stalledTimer: Timer | undefined;
 
   constructor(reply: FastifyReply, method: MethodName, context: RequestContext, options: WriterOptions, refuse: (error: unknown) => void) {
     this.#reply = reply;
@@ -46,10 +49,22 @@ export class ReplyWriter implements SubmissionObserver {
     this.#context = context;
     this.#options = options;
     this.#refuse = refuse;
+    this.#writer = new PacedWriter(reply.request.raw, reply.raw, {
+      clock: options.clock,
+      stalledWriteMs: options.stalledWriteMs,
+      onTaken: (bytes) => this.#credit(bytes),
+      onStall: () => {
+        context.life.abort('disconnect');
+        reply.raw.destroy();
+      },
+    });
     const { signal } = context.life;
     this.#onAbort = () => this.fail(signal.reason, false);
     signal.addEventListener('abort', this.#onAbort, { once: true });
-    context.life.onOver(() => this.#stopTimers());
+    context.life.onOver(() => {
+      this.#heartbeatTimer?.cancel();
+      this.#writer.drop();
+    });
     if (signal.aborted) this.#onAbort();
   }
 
@@ -79,7 +94,8 @@ export class ReplyWriter implements SubmissionObserver {
     }
     this.#openStream(head);
     this.#events += events;
-    this.#write(bytes);
+    this.#restartHeartbeat();
+    this.#writer.write(bytes);
   }
 
   end(usage: CallUsage | undefined): void {
@@ -89,12 +105,20 @@ export class ReplyWriter implements SubmissionObserver {
     if (head.shape !== 'whole') {
       this.#openStream(head);
       this.#settle();
-      this.#reply.raw.end();
+      this.#writer.end();
+      return;
+    }
+    const bytes = Buffer.concat(this.#whole);
+    if (bytes.length > oneWriteBytes) {
+      this.#open(head, { 'content-length': String(bytes.length) });
+      this.#settle();
+      this.#writer.write(bytes);
+      this.#writer.end();
       return;
     }
     this.#settle();
     this.#noteFirstByte(head.status);
-    this.#reply.code(head.status).headers(head.headers).send(Buffer.concat(this.#whole));
+    this.#reply.code(head.status).headers(head.headers).send(bytes);
   }
 
   fail(error: unknown, framed: boolean): void {
@@ -111,8 +135,8 @@ export class ReplyWriter implements SubmissionObserver {
       this.#context.status = record.status;
       raw.destroy();
     } else if (this.#head?.shape === 'sse') {
-      if (!framed) raw.write(errorFrame(this.#method, record, this.#context.id, this.#events));
-      raw.end();
+      if (!framed) this.#writer.write(errorFrame(this.#method, record, this.#context.id, this.#events, this.#head.response), true);
+      this.#writer.end();
     } else {
       // Without its final chunk no client takes a raw stream for complete.
       raw.destroy();
@@ -123,13 +147,17 @@ export class ReplyWriter implements SubmissionObserver {
   #openStream(head: ReplyHead): void {
     if (this.#streaming) return;
     this.#streaming = true;
+    this.#open(head, {});
+    this.#restartHeartbeat();
+  }
+
+  #open(head: ReplyHead, more: Readonly<Record<string, string>>): void {
     this.#noteFirstByte(head.status);
     const kept = this.#reply.getHeaders(); // CORS and ids, which a hijacked reply would lose
     this.#reply.hijack();
-    for (const [name, value] of Object.entries({ ...kept, ...head.headers }))
+    for (const [name, value] of Object.entries({ ...kept, ...head.headers, ...more }))
       if (value !== undefined) this.#reply.raw.setHeader(name, value);
     this.#reply.raw.writeHead(head.status);
-    this.#restartHeartbeat();
   }
 
   #noteFirstByte(status: number): void {
@@ -139,35 +167,9 @@ export class ReplyWriter implements SubmissionObserver {
     this.#reply.header('openai-processing-ms', String(Math.round(elapsedMs)));
   }
 
-  #write(bytes: Uint8Array): void {
-    this.#restartHeartbeat();
-    if (this.#reply.raw.write(bytes)) {
-      this.#credit(bytes.length);
-      return;
-    }
-    this.#undrainedBytes += bytes.length;
-    if (this.#stalledTimer !== undefined) return;
-    this.#watchForStall();
-    this.#reply.raw.once('drain', () => {
-      this.#stalledTimer?.cancel();
-      this.#stalledTimer = undefined;
-      const drained = this.#undrainedBytes;
-      this.#undrainedBytes = 0;
-      this.#credit(drained);
-    });
-  }
-
   #credit(bytes: number): void {
     if (this.#running === undefined) this.#owedBytes += bytes;
     else if (!this.#isSettled && bytes > 0) this.#running.credit(bytes);
-  }
-
-  #watchForStall(): void {
-    this.#stalledTimer?.cancel();
-    this.#stalledTimer = this.#options.clock.after(this.#options.stalledWriteMs, () => {
-      this.#context.life.abort('disconnect');
-      this.#reply.raw.destroy();
-    });
   }
 
   #restartHeartbeat(): void {
@@ -176,7 +178,7 @@ export class ReplyWriter implements SubmissionObserver {
     if (this.#isSettled || heartbeatMs === 0 || this.#head?.shape !== 'sse') return;
     this.#heartbeatTimer = clock.after(heartbeatMs, () => {
       // Behind unread bytes a heartbeat would only add to them.
-      if (this.#stalledTimer === undefined) this.#reply.raw.write(heartbeat(methods[this.#method].family));
+      if (!this.#writer.isWaiting) this.#writer.write(heartbeat(methods[this.#method].family), true);
       this.#restartHeartbeat();
     });
   }
@@ -187,11 +189,6 @@ export class ReplyWriter implements SubmissionObserver {
     this.#context.life.stopDeadline();
     this.#heartbeatTimer?.cancel();
     // The last bytes can stall as well; the timer is stopped when the answer is written or the client is gone.
-    this.#watchForStall();
-  }
-
-  #stopTimers(): void {
-    this.#heartbeatTimer?.cancel();
-    this.#stalledTimer?.cancel();
+    this.#writer.watch();
   }
 }

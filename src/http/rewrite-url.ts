@@ -1,4 +1,6 @@
-// Brings a URL to the form of the route table: no environment prefix, no doubled or trailing slashes.
+// Brings a URL to the form of the route table: no host, no environment prefix, no doubled or trailing slashes.
+
+import { firstSegments } from './paths.ts';
 
 /**
  * Returns the rewriting for one environment: `/{environment}/…` and `/environments/{environment}/…`, with or without
@@ -6,7 +8,9 @@
  */
 export function urlRewriter(environment: string): (url: string) => string {
   const prefixes = [['environments', environment], [environment]];
-  return (url) => {
+  return (target) => {
+    // The absolute form, as proxies send it. The host decides nothing here.
+    const url = target.replace(/^https?:\/\/[^/?#]*/i, '');
     const query = url.indexOf('?');
     const path = query < 0 ? url : url.slice(0, query);
     const parts = path.split('/').filter((part) => part !== '');
@@ -17,4 +21,10 @@ export function urlRewriter(environment: string): (url: string) => string {
     }
     return `/${parts.join('/')}${query < 0 ? '' : url.slice(query)}`;
   };
+}
+
+/** Why an environment may not have the name, or undefined if it may: as a prefix it would hide paths that begin alike. */
+export function environmentProblem(name: string): string | undefined {
+  if (name !== 'environments' && !firstSegments.has(name)) return undefined;
+  return `expected the name of an environment that is not the beginning of a route, which it would hide, got '${name}'`;
 }

@@ -10,12 +10,14 @@ import { type ApiKeys, keyCheck } from './auth.ts';
 import type { Backend } from './backend.ts';
 import { type BodyType, checkBodyHeaders, readBody } from './body.ts';
 import { handleCall } from './call-handler.ts';
-import { pathOf, refuseSocket, replyWithError } from './error-reply.ts';
-import { liveTarget } from './not-found.ts';
+import { pathOf, replyWithError } from './error-reply.ts';
+import { allowAt, liveTarget } from './not-found.ts';
+import { OpenAnswers } from './open-answers.ts';
 import type { Target } from './paths.ts';
 import { RequestContexts } from './request-context.ts';
 import { logWhenOver } from './request-log.ts';
-import { urlRewriter } from './rewrite-url.ts';
+import { refuseSocket } from './refuse-socket.ts';
+import { environmentProblem, urlRewriter } from './rewrite-url.ts';
 import { registerRoutes, sendTarget } from './routes.ts';
 
 export interface ServerOptions {
@@ -51,17 +53,29 @@ interface Gate {
   readonly bodyType: BodyType | undefined;
 }
 
-/** Builds the server; it answers after `listen`. Owns: its connections, until `close`. */
+/**
+ * Builds the server; it answers after `listen`. Owns: its connections, until `close`.
+ * Throws: invalid_config for an environment that would hide a route.
+ */
 export async function createServer(backend: Backend, options: ServerOptions): Promise<HeddleServer> {
   const clock = options.clock ?? systemClock;
   const limitBytes = options.bodyLimitBytes ?? 33_554_432;
   const writerOptions = { clock, heartbeatMs: options.heartbeatMs ?? 15_000, stalledWriteMs: options.stalledWriteMs ?? 30_000 };
+  const problem = environmentProblem(backend.environment);
+  if (problem !== undefined) throw new InferenceError('invalid_config', problem);
+  const answers = new OpenAnswers();
   const contexts = new RequestContexts(clock);
   const gates = new WeakMap<FastifyRequest, Gate>();
   const checkKey = keyCheck(options.apiKeys ?? {});
   const rewrite = urlRewriter(backend.environment);
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply): void =>
     replyWithError(error, request, reply, contexts.of(request, reply), options.logger);
+
+  const open = (request: FastifyRequest, reply: FastifyReply): void => {
+    const context = contexts.open(request, reply);
+    logWhenOver(options.logger, context, request.method, reply.raw);
+    answers.add(request.raw, reply.raw, context);
+  };
 
   const app = Fastify({
     logger: false,
@@ -78,21 +92,36 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
       keepAlive: true,
       keepAliveInitialDelay: 30_000,
     },
-    clientErrorHandler: refuseSocket,
-    frameworkErrors: refuse,
+    clientErrorHandler: (error, socket) => refuseSocket(error, socket, answers),
+    // These come before any hook.
+    frameworkErrors: (error, request, reply) => {
+      open(request, reply);
+      refuse(error, request, reply);
+    },
   });
 
+  // Before any route: the one of the CORS plugin keeps the handler it finds.
+  app.setErrorHandler((error, request, reply) => refuse(error, request, reply));
   app.addHook('onRequest', async (request, reply) => {
-    const context = contexts.open(request, reply);
-    logWhenOver(options.logger, context, request.method, reply.raw);
+    open(request, reply);
     if (backend.draining) reply.header('connection', 'close');
   });
   if (options.cors ?? true) {
     // Allowed headers are left out, so that those asked for are reflected: clients send many of their own.
-    await app.register(cors, { origin: true, methods: 'GET,HEAD,POST', exposedHeaders: exposed });
+    // What OPTIONS answers beside its headers is decided below, for browsers and all others.
+    const preflight = { strictPreflight: false, preflightContinue: true };
+    await app.register(cors, { origin: true, methods: 'GET,HEAD,POST', exposedHeaders: exposed, ...preflight });
   }
   app.addHook('onRequest', async (request, reply) => {
-    if (request.method === 'OPTIONS') return;
+    if (request.method === 'OPTIONS') {
+      // Safari waits for a body unless it is told that there is none.
+      reply
+        .header('allow', allowAt(pathOf(request.url)))
+        .header('content-length', '0')
+        .code(204)
+        .send();
+      return reply;
+    }
     const context = contexts.of(request, reply);
     const target = liveTarget(backend, request.method, pathOf(request.url));
     if (!isPublic(target)) context.apiKeyName = checkKey(request.headers);
@@ -100,8 +129,8 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
     const bytesAllowed = target.kind === 'call' && target.method === 'predict';
     const bodyType = target.kind === 'call' ? checkBodyHeaders(request.headers, { limitBytes, bytesAllowed }) : undefined;
     gates.set(request, { target, bodyType });
+    return undefined;
   });
-  app.setErrorHandler((error, request, reply) => refuse(error, request, reply));
   app.setNotFoundHandler((request, reply) =>
     refuse(new InferenceError('unknown_url', 'expected a path of this server, got an unknown one'), request, reply),
   );
@@ -139,7 +168,7 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
   };
 }
 
-const exposed = ['x-request-id', 'request-id', 'openai-processing-ms', 'retry-after', 'retry-after-ms'];
+const exposed = ['x-request-id', 'request-id', 'openai-processing-ms', 'retry-after', 'retry-after-ms', 'x-should-retry'];
 
 function isPublic(target: Target): boolean {
   return target.kind === 'root' || target.kind === 'live' || target.kind === 'ready';

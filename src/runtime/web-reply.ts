@@ -59,7 +59,7 @@ export class WebReply implements SubmissionObserver {
   end(): void {
     const head = this.#head;
     if (this.#isSettled || head === undefined) return;
-    if (head.shape === 'whole') this.#answer(new Response(withoutBody.has(head.status) ? null : Buffer.concat(this.#whole), head));
+    if (head.shape === 'whole') this.#answer(new Response(withoutBody.has(head.status) ? null : Buffer.concat(this.#whole), initOf(head)));
     else this.#opened(head).close();
     this.#settle();
   }
@@ -94,7 +94,7 @@ export class WebReply implements SubmissionObserver {
     );
     if (opened === undefined) throw new Error('expected a stream to start when it is constructed');
     this.#stream = opened;
-    this.#answer(new Response(body, head));
+    this.#answer(new Response(body, initOf(head)));
     return opened;
   }
 
@@ -110,4 +110,9 @@ export class WebReply implements SubmissionObserver {
     this.#isSettled = true;
     this.#options.onSettled();
   }
+}
+
+function initOf({ status, headers }: ReplyHead): ResponseInit {
+  const pairs = Object.entries(headers).flatMap(([name, values]) => [values].flat().map((value): [string, string] => [name, value]));
+  return { status, headers: pairs };
 }

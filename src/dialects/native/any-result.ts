@@ -10,7 +10,7 @@ import { dataFrame, sseHead, utf8 } from '../sse.ts';
 
 /** Frames a result that needs no knowledge of the route. `gather`: a stream becomes one JSON value. */
 export async function frameAny(method: MethodName, result: unknown, gather: boolean): Promise<Framed> {
-  const passed = await framePassthrough(result);
+  const passed = await framePassthrough(method, result);
   if (passed !== undefined) return passed;
   const iterator = iteratorOf(result);
   if (iterator === undefined) return jsonReply(method, result);
@@ -26,8 +26,8 @@ export async function frameAny(method: MethodName, result: unknown, gather: bool
 }
 
 /** A web Response or bytes, sent as they are; undefined for everything else. */
-export async function framePassthrough(result: unknown): Promise<Framed | undefined> {
-  if (result instanceof Response) return frameResponse(result);
+export async function framePassthrough(method: MethodName, result: unknown): Promise<Framed | undefined> {
+  if (result instanceof Response) return frameResponse(method, result);
   if (result instanceof Uint8Array) return { kind: 'whole', head: octets('whole'), bytes: new Uint8Array(result) };
   if (!(result instanceof Blob)) return undefined;
   const type = result.type === '' ? 'application/octet-stream' : result.type;
@@ -52,9 +52,8 @@ export async function frameRaw(method: MethodName, { first, items }: Opened): Pr
 // Hop-by-hop, or a length that the server counts itself.
 const droppedHeaders = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade']);
 
-async function frameResponse(response: Response): Promise<Framed> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of response.headers) if (!droppedHeaders.has(name)) headers[name] = value;
+async function frameResponse(method: MethodName, response: Response): Promise<Framed> {
+  const headers = headersOf(response);
   const { status } = response;
   const iterator = iteratorOf(response.body);
   const opened = iterator === undefined ? undefined : await openItems(iterator);
@@ -63,8 +62,19 @@ async function frameResponse(response: Response): Promise<Framed> {
   return {
     kind: 'stream',
     head: { status, headers, shape: 'raw' },
-    frames: await framesOf(opened.items, (items) => rawFrames('predict', items)),
+    frames: await framesOf(opened.items, (items) => rawFrames(method, items)),
   };
+}
+
+function headersOf(response: Response): ReplyHead['headers'] {
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, value] of response.headers) if (!droppedHeaders.has(name)) headers[name] = value;
+  // The one header whose values may not be joined by commas.
+  const cookies = response.headers.getSetCookie();
+  if (cookies.length > 0) headers['set-cookie'] = cookies;
+  // What came from fetch has been decoded and still says how it was encoded.
+  if (response.url !== '') delete headers['content-encoding'];
+  return headers;
 }
 
 function octets(shape: 'whole' | 'raw'): ReplyHead {

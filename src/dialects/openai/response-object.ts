@@ -13,7 +13,7 @@ export interface ResponseState {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-export function responseObject(state: ResponseState, { body, model, created }: FrameContext): object {
+export function responseObject(state: ResponseState, { body, model, created }: Pick<FrameContext, 'body' | 'model' | 'created'>): object {
   return {
     id: state.id,
     object: 'response',

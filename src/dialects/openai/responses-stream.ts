@@ -2,6 +2,7 @@
 
 import { type Frame, type FrameContext, FramedError } from '../../contract/dialect.ts';
 import type { GenerationEvent } from '../../contract/generation.ts';
+import type { ResponseFacts } from '../../contract/thread.ts';
 import { fromRecord, toRecord } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { errorFrame, wireCode } from '../error-body.ts';
@@ -10,10 +11,18 @@ import type { FrameStream } from '../items.ts';
 import { doneFrame, eventFrame } from '../sse.ts';
 import { messageItem, responseObject, type ResponseState, statusOf, textPart } from './response-object.ts';
 
+/** What a stream of the context is known by from its first event on. */
+export function responseFacts({ model, created }: FrameContext): ResponseFacts {
+  return { id: newId('resp'), model, created };
+}
+
 /** Throws: FramedError after `error` and `response.failed` are written, since the iterators of clients throw only for the former. */
-export async function* responseFrames(events: AsyncIterable<GenerationEvent>, context: FrameContext): FrameStream {
+export async function* responseFrames(
+  events: AsyncIterable<GenerationEvent>,
+  context: FrameContext,
+  { id } = responseFacts(context),
+): FrameStream {
   const tally = new GenerationTally('responses');
-  const id = newId('resp');
   const itemId = newId('msg');
   let sequence = 0;
   let text = '';

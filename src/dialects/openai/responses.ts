@@ -5,7 +5,7 @@ import { newId } from '../../core/ids.ts';
 import { frameGeneration, type GenerationRoute } from '../frame-generation.ts';
 import { messageItem, responseObject, statusOf, textPart } from './response-object.ts';
 import { checkResponse, responsesSchema } from './responses-request.ts';
-import { responseFrames } from './responses-stream.ts';
+import { responseFacts, responseFrames } from './responses-stream.ts';
 
 const route: GenerationRoute = {
   method: 'responses',
@@ -15,6 +15,7 @@ const route: GenerationRoute = {
     const status = statusOf(reason);
     return responseObject({ id: newId('resp'), status, output: [messageItem(newId('msg'), status, [textPart(text)])], usage }, context);
   },
+  facts: responseFacts,
   stream: responseFrames,
 };
 

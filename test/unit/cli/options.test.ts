@@ -138,3 +138,8 @@ test('a mistake in the settings file is told by its place and without its text',
     expect(problemsOf([], {}, yaml)).toEqual([`${file}: expected valid YAML, got ${problem}`]);
   }
 });
+
+test('an environment that would hide a route is refused', () => {
+  expect(() => read(['--environment', 'v1'])).toThrow(/--environment: expected a name that no route begins with.*"v1"/);
+  expect(read(['--environment', 'staging'])).toMatchObject({ environment: 'staging' });
+});

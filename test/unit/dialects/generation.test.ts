@@ -110,6 +110,13 @@ test('a response stream has every event in order, numbered without gaps', async 
   expect(parsed(events).map((event) => event['sequence_number'])).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
+test('the head of a response stream has what its first event has of the response', async () => {
+  const framed = await frame('responses', generation(), { stream: true });
+  const { response } = parsed(eventsOf(await textOf(framed)))[0] ?? {};
+  expect(framed.head.response).toEqual({ id: expect.stringMatching(/^resp_/), model: 'tiny', created: 1_700_000_000 });
+  expect(response).toMatchObject({ id: framed.head.response?.id, model: 'tiny', created_at: 1_700_000_000 });
+});
+
 test('a failed response stream writes error, then response.failed, and says so', async () => {
   const framed = await frame('responses', failing(), { stream: true });
   if (framed.kind !== 'stream') throw new Error('expected a stream');

@@ -22,6 +22,33 @@ test('predict sends JSON, bytes, blobs and responses', async () => {
   expect((await predict(new Response(null, { status: 204 }))).kind).toBe('whole');
 });
 
+test('a response keeps every cookie, and the encoding of its body only where the model set it', async () => {
+  const headers: [string, string][] = [
+    ['set-cookie', 'a=1; Expires=Thu, 01 Jan 2032 00:00:00 GMT'],
+    ['set-cookie', 'b=2'],
+    ['content-encoding', 'gzip'],
+  ];
+  const made = await predict(new Response('x', { headers }));
+  expect(made.head.headers).toMatchObject({
+    'set-cookie': ['a=1; Expires=Thu, 01 Jan 2032 00:00:00 GMT', 'b=2'],
+    'content-encoding': 'gzip',
+  });
+  const fetched = new Response('x', { headers });
+  Object.defineProperty(fetched, 'url', { value: 'http://127.0.0.1/' }); // as fetch sets it
+  expect((await predict(fetched)).head.headers).not.toHaveProperty('content-encoding');
+});
+
+test('a response whose body is no bytes names the method of its route', async () => {
+  const body = new ReadableStream({
+    start(controller) {
+      for (const item of [new Uint8Array(1), 1]) controller.enqueue(item);
+      controller.close();
+    },
+  });
+  const framed = await dialectFor('completions').frame(new Response(body), contextFor('completions', { prompt: 'x' }));
+  await expect(textOf(framed)).rejects.toThrow('expected completions to yield');
+});
+
 test('predict streams text raw and objects as events, or gathers them', async () => {
   const raw = await predict(['a', 'b'].values());
   expect(raw.head.shape).toBe('raw');

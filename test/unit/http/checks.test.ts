@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { InferenceError } from '../../../src/core/errors.ts';
-import { answer, dial, type Rig, withServer } from './fake-backend.ts';
+import { createServer } from '../../../src/http/server.ts';
+import { answer, dial, FakeBackend, json as parsedJson, type Rig, withServer } from './fake-backend.ts';
 
 const json = { 'content-type': 'application/json' };
 
@@ -185,16 +186,63 @@ test('headers of our own are checked', () =>
     });
   }));
 
-test('broken HTTP and long headers are refused in our envelope', () =>
+test('a target in absolute form leads to the same route', () =>
   withServer(async ({ port }) => {
-    for (const [text, status] of [
-      ['nonsense\r\n\r\n', 400],
-      [`GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
-    ] as const) {
-      const socket = await dial(port);
-      socket.write(text);
-      const [data] = await once(socket, 'data');
-      expect(String(data)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*"error"`));
-      socket.destroy();
-    }
+    const socket = await dial(port);
+    socket.write('GET http://other.example:81/v1/models?a=http://b HTTP/1.1\r\nHost: x\r\n\r\n');
+    const [data] = await once(socket, 'data');
+    expect(String(data)).toMatch(/^HTTP\/1\.1 200 /);
+    socket.destroy();
+  }));
+
+test.each(['v1', 'models', 'predict', 'environments', 'openapi.json'])('an environment named %s is refused', async (name) => {
+  const write = (): void => undefined;
+  const logger = { debug: write, info: write, warn: write, error: write };
+  await expect(createServer(new FakeBackend(name), { logger })).rejects.toMatchObject({ code: 'invalid_config' });
+});
+
+test.each([true, false])('OPTIONS is 204 with Allow on known paths and 404 elsewhere, with cors %s', (cors) =>
+  withServer(
+    async ({ url }) => {
+      for (const [path, allow] of [
+        ['/v1/models', 'GET, HEAD, OPTIONS'],
+        ['/v1/chat/completions', 'POST, OPTIONS'],
+      ] as const) {
+        const response = await fetch(url + path, { method: 'OPTIONS' });
+        expect([path, response.status, response.headers.get('allow')]).toEqual([path, 204, allow]);
+      }
+      const unknown = await fetch(`${url}/nothing`, { method: 'OPTIONS' });
+      expect([unknown.status, (await parsedJson(unknown)).error.code]).toEqual([404, 'unknown_url']);
+    },
+    { apiKeys: { a: 'k' }, cors },
+  ),
+);
+
+test('a model named like the route of another family has errors in the form of its own path', () =>
+  withServer(async ({ url }) => {
+    const model = await parsedJson(await fetch(`${url}/v1/models/messages`));
+    expect(model.error).toMatchObject({ code: 'model_not_found' });
+    const call = await parsedJson(await fetch(`${url}/v1/models/other/messages`));
+    expect(call.type).toBe('error');
+  }));
+
+test('a path that cannot be decoded is 404 with ids and a log line', () =>
+  withServer(async ({ url, lines }) => {
+    const response = await fetch(`${url}/%ff`);
+    const { error } = await parsedJson(response);
+    expect([response.status, error.code]).toEqual([404, 'unknown_url']);
+    const id = response.headers.get('x-request-id');
+    expect(lines).toMatchObject([{ message: 'request', fields: { id, status: 404 } }]);
+  }));
+
+test('only errors that no retry helps forbid one', () =>
+  withServer(async (rig) => {
+    const told = async (error: Error) => {
+      rig.backend.error = error;
+      return (await post(rig, '/predict', '{}')).headers.get('x-should-retry');
+    };
+    expect(await told(new InferenceError('timeout', 'late'))).toBe('false');
+    expect(await told(new Error('a bug'))).toBe('false');
+    expect(await told(new InferenceError('rate_limit_exceeded', 'full'))).toBeNull();
+    expect(await told(new InferenceError('replica_lost', 'gone'))).toBeNull();
   }));

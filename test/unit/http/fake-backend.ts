@@ -11,7 +11,7 @@ import { createServer, type HeddleServer, type ServerOptions } from '../../../sr
 import { FakeClock } from '../../support/fake-clock.ts';
 
 export class FakeBackend implements Backend {
-  readonly environment = 'production';
+  readonly environment: string;
   draining = false;
   alive = true;
   isReady = true;
@@ -19,6 +19,9 @@ export class FakeBackend implements Backend {
   credits: number[] = [];
   error: Error | undefined;
   readonly admissions: Submission[] = [];
+  constructor(environment = 'production') {
+    this.environment = environment;
+  }
   #waiting: ((admission: Submission) => void)[] = [];
 
   models(): readonly ModelView[] {

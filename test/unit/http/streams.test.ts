@@ -168,3 +168,98 @@ test('a silent event stream carries heartbeats', () =>
     admission.observer.end(undefined);
     expect(await response.text()).toBe('data: 1\n\n:\n\n:\n\n');
   }));
+
+test('a whole answer that a client reads slowly but steadily arrives entire', () =>
+  withServer(async ({ port, backend, clock }) => {
+    const call = backend.next();
+    const socket = await dial(port);
+    socket.write(postText('/predict', '{}'));
+    const admission = await call;
+    const size = 24 * 1024 * 1024; // more than the kernel's buffers take
+    let received = 0;
+    let sinceTick = 0;
+    socket.on('data', (data: Buffer) => {
+      received += data.length;
+      sinceTick += data.length;
+      // So much frees the kernel's buffers: the server's socket has moved since the last tick.
+      if (sinceTick < 8 * 1024 * 1024) return;
+      sinceTick = 0;
+      clock.advance(29_000);
+    });
+    admission.observer.head({ status: 200, headers: { 'content-type': 'application/octet-stream' }, shape: 'whole' });
+    admission.observer.chunk(Buffer.alloc(size), 0);
+    admission.observer.end(undefined);
+    await new Promise<void>((resolve) => {
+      const check = (): void => void ((received > size || socket.destroyed) && resolve());
+      socket.on('data', check);
+      socket.on('close', check);
+    });
+    expect(received).toBeGreaterThan(size);
+    expect(admission.signal.aborted).toBe(false);
+    socket.destroy();
+  }));
+
+test('a whole answer that a client does not read is cut after the stall limit', () =>
+  withServer(async ({ port, backend, clock }) => {
+    const call = backend.next();
+    const socket = await dial(port);
+    socket.pause();
+    socket.write(postText('/predict', '{}'));
+    const admission = await call;
+    admission.observer.head({ status: 200, headers: {}, shape: 'whole' });
+    admission.observer.chunk(Buffer.alloc(32 * 1024 * 1024), 0);
+    admission.observer.end(undefined);
+    clock.advance(30_000);
+    expect(await aborted(admission.signal)).toMatchObject({ code: 'client_closed_request' });
+    socket.destroy();
+  }));
+
+test('a cut stream of responses ends with an error and the failed response, numbered on', () =>
+  withServer(async ({ url, backend }) => {
+    const call = backend.next();
+    const body = '{"model":"tiny","input":"hi","stream":true}';
+    const pending = fetch(`${url}/v1/responses`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+    const admission = await call;
+    admission.observer.head({ ...sse, response: { id: 'resp_1', model: 'tiny', created: 1_700_000_000 } });
+    admission.observer.chunk(Buffer.from('data: 0\n\ndata: 1\n\n'), 2);
+    const response = await pending;
+    admission.observer.fail(new InferenceError('replica_lost', 'the thread ended'), false);
+    const events = (await response.text()).split('\n\n').slice(2, -1);
+    expect(events.map((event) => event.split('\n')[0])).toEqual(['event: error', 'event: response.failed']);
+    expect(events.map((event) => JSON.parse(event.split('data: ')[1] ?? ''))).toMatchObject([
+      { type: 'error', sequence_number: 2, code: 'replica_lost' },
+      {
+        type: 'response.failed',
+        sequence_number: 3,
+        response: {
+          id: 'resp_1',
+          object: 'response',
+          created_at: 1_700_000_000,
+          model: 'tiny',
+          status: 'failed',
+          output: [],
+          usage: null,
+          error: { code: 'replica_lost', message: 'the thread ended' },
+        },
+      },
+    ]);
+  }));
+
+test('a finished answer that waits for the one before it on its connection is not stalled', () =>
+  withServer(async ({ port, backend, clock }) => {
+    const first = backend.next();
+    const socket = await dial(port);
+    socket.write(postText('/predict', '{}') + postText('/predict', '{}'));
+    const slow = await first;
+    const quick = backend.admissions[1] ?? (await backend.next());
+    answer(quick, '"second"');
+    clock.advance(31_000);
+    expect(quick.signal.aborted).toBe(false);
+    answer(slow, '"first"');
+    let received = '';
+    for await (const data of socket) {
+      received += String(data);
+      if (received.includes('"second"')) break;
+    }
+    expect(received).toMatch(/"first".*"second"/s);
+  }));
