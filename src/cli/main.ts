@@ -79,6 +79,8 @@ function version(): string {
 }
 
 function print(text: string): void {
+  // A reader that took the first lines and left, such as head, is no error.
+  process.stdout.on('error', () => undefined);
   process.stdout.write(text);
 }
 

@@ -1,5 +1,6 @@
 // `heddle serve`: joins runtime and HTTP server, loads the models behind an open port, and stops both in order.
 
+import { resolve } from 'node:path';
 import { systemClock } from '../core/clock.ts';
 import { InferenceError } from '../core/errors.ts';
 import type { Logger } from '../contract/model.ts';
@@ -37,12 +38,15 @@ export async function serve(options: ServeOptions, logger: Logger, host: ServePr
     heartbeatMs: options['heartbeat-ms'],
     stalledWriteMs: options['stalled-write-ms'],
   });
+  const shutDown = once(() => close(runtime, server, options['drain-timeout-ms']));
+  killOnUncaught({ logger, errors: host.errors, kill: host.kill });
+  // Before anything is told: a supervisor that waits for the line below may send a signal at once.
+  stopOnSignals({ logger, clock: systemClock, signals: host.signals, shutDown, exit: host.exit, kill: host.kill });
   const address = await server.listen({ host: options.host, port: options.port });
   const url = urlOf(options.host, address.port);
   logger.info('listening', { url, models: dirs.length });
-  const shutDown = once(() => close(runtime, server, options['drain-timeout-ms']));
-  killOnUncaught({ logger, errors: host.errors, kill: host.kill });
-  stopOnSignals({ logger, clock: systemClock, signals: host.signals, shutDown, exit: host.exit, kill: host.kill });
+  if (dirs.length === 0)
+    logger.warn('no folder with a config.yaml found, so there is nothing to serve', { models: resolve(options.models) });
   const loads = await Promise.allSettled(dirs.map((dir) => runtime.load(dir)));
   const refused = loads.flatMap((load) => (load.status === 'rejected' ? [load.reason] : []));
   if (runtime.draining) return; // a signal came first, and its shutdown ends the process
@@ -51,7 +55,7 @@ export async function serve(options: ServeOptions, logger: Logger, host: ServePr
     if (!(await shutDown())) host.kill();
     throw new InferenceError('invalid_config', refused.map(messageOf).join('\n'));
   }
-  for (const reason of refused) logger.error(messageOf(reason));
+  for (const reason of refused) logger.error(oneLineOf(reason));
   const models = runtime.models();
   if (options.json) logger.info('models settled', { url, models: models.map(({ name, state, reason }) => ({ name, state, reason })) });
   else host.print(`\n${banner(url, models, Object.keys(apiKeys).length > 0)}\n\n`);
@@ -67,6 +71,12 @@ async function close(runtime: Runtime, server: HeddleServer, drainTimeoutMs: num
 
 function messageOf(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason);
+}
+
+/** A file and all its problems. */
+function oneLineOf(reason: unknown): string {
+  const [file = '', ...problems] = messageOf(reason).split('\n');
+  return problems.length === 0 ? file : `${file} ${problems.map((problem) => problem.trim()).join('; ')}`;
 }
 
 function once<T>(action: () => Promise<T>): () => Promise<T> {

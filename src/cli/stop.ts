@@ -24,11 +24,15 @@ export function stopOnSignals(options: StopOptions): void {
   let firstAtMs: number | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
     if (firstAtMs === undefined) {
-      firstAtMs = clock.now();
+      const startedAtMs = clock.now();
+      firstAtMs = startedAtMs;
       logger.info('stopping; running requests may finish, a second signal ends them', { signal });
       void options.shutDown().then(
         (clean) => {
-          if (clean) return options.exit(0);
+          if (clean) {
+            logger.info('stopped', { afterMs: Math.round(clock.now() - startedAtMs) });
+            return options.exit(0);
+          }
           logger.error('native code outlived its grace; ending the process');
           options.kill();
         },

@@ -34,6 +34,8 @@ export class RequestLife {
     const onClose = (): void => settle(!response.writableFinished);
     // A keep-alive socket outlives the request and would gather listeners.
     const onFinish = (): void => settle(false);
+    // One listener for each pipelined request is no leak, of which Node would warn.
+    socket.setMaxListeners(0);
     if (response.destroyed || socket.destroyed) settle(true);
     else {
       response.once('close', onClose);

@@ -23,7 +23,9 @@ export function replyWithError(
     reply.raw.destroy();
     return;
   }
-  if (record.stack !== undefined) logger.error('request failed', { id: context.id, code: record.code, stack: record.stack });
+  // What a client got wrong is the client's to know: its line in the log has the code.
+  if (record.stack !== undefined && record.status >= 500)
+    logger.error('request failed', { id: context.id, code: record.code, stack: record.stack });
   if (record.retryAfterMs !== undefined) {
     reply.header('retry-after', String(Math.max(1, Math.ceil(record.retryAfterMs / 1000))));
     reply.header('retry-after-ms', String(Math.ceil(record.retryAfterMs)));

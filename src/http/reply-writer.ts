@@ -3,6 +3,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Clock, Timer } from '../core/clock.ts';
 import { toRecord } from '../core/errors.ts';
+import type { Logger } from '../contract/model.ts';
 import { type MethodName, methods } from '../contract/methods.ts';
 import type { CallUsage, ReplyHead } from '../contract/thread.ts';
 import { errorFrame, heartbeat } from '../dialects/error-body.ts';
@@ -13,6 +14,7 @@ import type { RequestContext } from './request-context.ts';
 
 export interface WriterOptions {
   readonly clock: Clock;
+  readonly logger: Logger;
   /** Silence on an event stream after which a heartbeat is sent. 0: none. */
   readonly heartbeatMs: number;
   /** A client that takes nothing for so long counts as gone. */
@@ -131,6 +133,9 @@ export class ReplyWriter implements SubmissionObserver {
     const { raw } = this.#reply;
     const record = toRecord(error);
     this.#context.code = record.code;
+    // An error before the head is logged by whoever answers it.
+    if (record.stack !== undefined)
+      this.#options.logger.error('request failed', { id: this.#context.id, code: record.code, stack: record.stack });
     if (record.code === 'client_closed_request') {
       this.#context.status = record.status;
       raw.destroy();

@@ -4,13 +4,25 @@ import type { ServerResponse } from 'node:http';
 import type { Logger } from '../contract/model.ts';
 import type { RequestContext } from './request-context.ts';
 
+const probes: ReadonlySet<string> = new Set(['/livez', '/health', '/readyz', '/ready', '/ping']);
+// As long as a model's name may be, and a route.
+const longestPath = 256;
+
 /** Writes the line when the request is over. A client that left is 499, whatever was under way. */
-export function logWhenOver(logger: Logger, context: RequestContext, verb: string, response: ServerResponse): void {
+export function logWhenOver(
+  logger: Logger,
+  context: RequestContext,
+  request: { readonly verb: string; readonly path: string },
+  response: ServerResponse,
+): void {
   context.life.onOver((gone) => {
     const left = gone && context.code === undefined;
-    logger.info('request', {
+    // Probes come every second and say nothing while they are answered.
+    const level = probes.has(request.path) && response.statusCode < 400 ? 'debug' : 'info';
+    logger[level]('request', {
       id: context.id,
-      verb,
+      verb: request.verb,
+      path: request.path.slice(0, longestPath),
       method: context.method,
       model: context.model,
       // An answer that is no call's has its status on the response alone.

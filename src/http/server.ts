@@ -60,7 +60,12 @@ interface Gate {
 export async function createServer(backend: Backend, options: ServerOptions): Promise<HeddleServer> {
   const clock = options.clock ?? systemClock;
   const limitBytes = options.bodyLimitBytes ?? 33_554_432;
-  const writerOptions = { clock, heartbeatMs: options.heartbeatMs ?? 15_000, stalledWriteMs: options.stalledWriteMs ?? 30_000 };
+  const writerOptions = {
+    clock,
+    logger: options.logger,
+    heartbeatMs: options.heartbeatMs ?? 15_000,
+    stalledWriteMs: options.stalledWriteMs ?? 30_000,
+  };
   const problem = environmentProblem(backend.environment);
   if (problem !== undefined) throw new InferenceError('invalid_config', problem);
   const answers = new OpenAnswers();
@@ -73,7 +78,7 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
 
   const open = (request: FastifyRequest, reply: FastifyReply): void => {
     const context = contexts.open(request, reply);
-    logWhenOver(options.logger, context, request.method, reply.raw);
+    logWhenOver(options.logger, context, { verb: request.method, path: pathOf(request.url) }, reply.raw);
     answers.add(request.raw, reply.raw, context);
   };
 

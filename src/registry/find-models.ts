@@ -13,6 +13,9 @@ export async function findModels(modelsDir: string, only: readonly string[] = []
   const entries = await readdir(modelsDir, { withFileTypes: true }).catch((cause: unknown) => {
     throw new InferenceError('invalid_config', `expected a folder of models at ${modelsDir}`, { cause });
   });
+  if (await isModel(modelsDir)) {
+    throw new InferenceError('invalid_config', `expected a folder of model folders at ${modelsDir}, got a model; name the folder above it`);
+  }
   const names: string[] = [];
   for (const entry of entries) if (await isModel(join(modelsDir, entry.name))) names.push(entry.name);
   for (const wanted of only) {

@@ -108,7 +108,10 @@ export class HostedModel {
     const { clock, config } = this.#options;
     const { method, signal, facts, observer } = submission;
     // In the documented order: what is wrong with the request is told before what is wrong with the server.
-    if (submission.bodyKind === 'json') this.#checks.get(method)?.(submission.body);
+    const check = this.#checks.get(method);
+    if (check !== undefined && submission.bodyKind === 'bytes')
+      throw new InferenceError('unsupported_media_type', `expected content-type application/json, as ${method} of this model has a schema`);
+    check?.(submission.body);
     checkPolicy(method, submission.body);
     const entry = this.#options.table.get(config.model_name);
     if (entry !== undefined) checkReady(entry);

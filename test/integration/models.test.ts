@@ -92,3 +92,10 @@ function cosine(left: string, right: string): number {
   }
   return dot / Math.sqrt(aa * bb);
 }
+
+test('bytes for a predict that has a schema are refused', async () => {
+  const init = { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: 'x' };
+  const reply = await fetch(`${server.url}/models/minilm/predict`, init);
+  expect(reply.status).toBe(415);
+  expect((await bodyOf(reply)).error.code).toBe('unsupported_media_type');
+});

@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Command, type Ended } from '../support/command.ts';
-import { bodyOf } from '../support/serve.ts';
+import { bodyOf, modelsDir } from '../support/serve.ts';
 
 const weight = Buffer.from('sixty-four bytes of weights, as small as a file of weights gets.');
 const weights = `weights: [{ path: data/weights.bin, bytes: ${weight.length}, sha256: ${createHash('sha256').update(weight).digest('hex')} }]\n`;
@@ -181,4 +181,11 @@ test('mistyped options and commands are exit code 2 with the nearest', async () 
     ],
   });
   expect(await ending(['srve'])).toMatchObject({ code: 2, lines: ["heddle: unknown command 'srve'; did you mean 'serve'?"] });
+});
+
+test('the folder of a model itself is told from a folder of models', async () => {
+  const command = new Command(['serve', '--port', '0', '--models', `${modelsDir}/minilm`], { cwd: dirname(modelsDir) });
+  const { code, lines } = await command.ended;
+  expect(code).toBe(1);
+  expect(lines.join('\n')).toContain('got a model; name the folder above it');
 });

@@ -51,12 +51,15 @@ function emptyItem(input: readonly unknown[]): string | undefined {
 }
 
 function isVectors(result: unknown): result is EmbeddingsResult {
-  return typeof result === 'object' && result !== null && 'vectors' in result && Array.isArray(result.vectors) && 'usage' in result;
+  return typeof result === 'object' && result !== null && 'vectors' in result && Array.isArray(result.vectors);
 }
 
 async function frameVectors({ vectors, usage }: EmbeddingsResult, context: FrameContext): Promise<Framed> {
   const request = context.body as EmbeddingsRequest; // The body passed `check`.
   checkVectors(vectors, request);
+  // A class may be plain JavaScript, where nothing else asks for it.
+  if (!Number.isInteger(usage?.promptTokens))
+    throw new InferenceError('invalid_result', 'expected embeddings to return usage.promptTokens beside its vectors, got none');
   const write = request.encoding_format === 'base64' ? base64Json : floatsJson;
   const data = vectors.map((vector, index) => `{"object":"embedding","index":${index},"embedding":${write(vector)}}`);
   const { promptTokens } = usage;

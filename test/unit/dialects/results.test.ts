@@ -99,3 +99,11 @@ test('embeddings refuse wrong counts, numbers that are not finite, and dimension
   });
   expect((await embed({ input: [1, 2, 3], dimensions: 1 }, vectors([1]))).kind).toBe('whole');
 });
+
+test('vectors without usage are refused, and not taken for a finished answer', async () => {
+  const result = { vectors: [Float32Array.of(1)] };
+  await expect(embed({ input: 'a' }, result)).rejects.toMatchObject({
+    code: 'invalid_result',
+    message: expect.stringContaining('usage.promptTokens'),
+  });
+});

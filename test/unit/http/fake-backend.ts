@@ -70,6 +70,7 @@ export class FakeBackend implements Backend {
 }
 
 export interface LogLine {
+  readonly level: keyof Logger;
   readonly message: string;
   readonly fields: Readonly<Record<string, unknown>> | undefined;
 }
@@ -88,8 +89,11 @@ export async function withServer(test: (rig: Rig) => Promise<void>, options: Par
   const backend = new FakeBackend();
   const clock = new FakeClock();
   const lines: LogLine[] = [];
-  const write = (message: string, fields?: Readonly<Record<string, unknown>>): void => void lines.push({ message, fields });
-  const logger: Logger = { debug: write, info: write, warn: write, error: write };
+  const at =
+    (level: LogLine['level']) =>
+    (message: string, fields?: Readonly<Record<string, unknown>>): void =>
+      void lines.push({ level, message, fields });
+  const logger: Logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   const server = await createServer(backend, { logger, clock, ...options });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   try {

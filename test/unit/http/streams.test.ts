@@ -263,3 +263,22 @@ test('a finished answer that waits for the one before it on its connection is no
     }
     expect(received).toMatch(/"first".*"second"/s);
   }));
+
+test('an error amid a stream is logged with its cause', () =>
+  withServer(async ({ url, backend, lines }) => {
+    const call = backend.next();
+    const pending = stream(url);
+    const { observer } = await call;
+    observer.head(sse);
+    observer.chunk(Buffer.from('data: 1\n\n'), 1);
+    observer.fail(new InferenceError('internal_error', 'the model failed to answer', { cause: 'Error: its own words' }), false);
+    await (await pending).text();
+    expect(lines.find(({ message }) => message === 'request failed')?.fields).toMatchObject({ stack: 'Error: its own words' });
+  }));
+
+test('probes that succeed are no line of the usual log, and every other request has its path', () =>
+  withServer(async ({ url, lines }) => {
+    await (await fetch(`${url}/livez`)).text();
+    await (await fetch(`${url}/nowhere`)).text();
+    expect(lines.map(({ level, fields }) => `${level} ${fields?.path}`)).toEqual(['debug /livez', 'info /nowhere']);
+  }));
