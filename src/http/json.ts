@@ -6,6 +6,8 @@ import { InferenceError } from '../core/errors.ts';
 const depthLimit = 64;
 // A table of 25,000 rows of ten fields has so many. Checking a million of them against a schema holds the thread for seconds.
 const memberLimit = 250_000;
+// 2,048 texts of 2,000 token ids each: more than any route serves at once.
+const valueLimit = 4_096_000;
 
 /** Throws: invalid_json. */
 export function parseJson(bytes: Uint8Array): unknown {
@@ -35,10 +37,11 @@ function parse(text: string): unknown {
   }
 }
 
-/** Counts brackets and colons outside strings. Bytes suffice: no byte of a multi-byte character looks like ASCII. */
+/** Counts brackets, colons and commas outside strings. Bytes suffice: no byte of a multi-byte character looks like ASCII. */
 function checkShape(bytes: Uint8Array): void {
   let depth = 0;
   let members = 0;
+  let values = 0;
   let inString = false;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
@@ -49,12 +52,19 @@ function checkShape(bytes: Uint8Array): void {
     else if (byte === 0x7b || byte === 0x5b) {
       if (++depth > depthLimit) throw invalid(`expected JSON nested at most ${depthLimit} deep`);
     } else if (byte === 0x7d || byte === 0x5d) depth--;
-    else if (byte === 0x3a && ++members > memberLimit) throw invalid(`expected JSON of at most ${memberLimit} keys in all`);
+    else if (byte === 0x2c) {
+      if (++values > valueLimit) throw invalid(`expected JSON of at most ${valueLimit} values in all`);
+    } else if (byte === 0x3a && ++members > memberLimit) throw invalid(`expected JSON of at most ${memberLimit} keys in all`);
   }
 }
 
 function checkKeys(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    // By index, and past what holds no key: entries of a list of a million numbers would be a million pairs.
+    for (let index = 0; index < value.length; index++) if (typeof value[index] === 'object') checkKeys(value[index]);
+    return;
+  }
   for (const [key, member] of Object.entries(value)) {
     const reachesPrototype = key === 'constructor' && typeof member === 'object' && member !== null && Object.hasOwn(member, 'prototype');
     if (key === '__proto__' || reachesPrototype) throw invalid('expected no __proto__ or constructor.prototype key');

@@ -14,3 +14,8 @@ test('more keys than anyone sends are refused before they are parsed, wherever t
 test('colons in texts are no keys', () => {
   expect(parse(`{"text":"${':'.repeat(300_000)}"}`)).toMatchObject({ text: expect.stringMatching(/^:+$/) });
 });
+
+test('more values than any route serves are refused, and a forbidden key is found deep in a list', () => {
+  expect(() => parse(`[${'0,'.repeat(4_096_001)}0]`)).toThrow('expected JSON of at most 4096000 values in all');
+  expect(() => parse('[1,[{"\\u005f_proto__":1}]]')).toThrow('expected no __proto__');
+});
