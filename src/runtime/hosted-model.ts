@@ -137,7 +137,10 @@ export class HostedModel {
       const body = submission.bytes === undefined ? undefined : { kind: submission.bodyKind, bytes: submission.bytes };
       const request = { ...facts, model: config.model_name, deadlineMs: facts.deadlineMs - waitedMs };
       const running = replica.call({ method, body, request }, observer);
-      this.#follow(running, gone, observer, leave);
+      this.#follow(running, gone, observer, () => {
+        leave();
+        queue.finished(method, !gone.aborted && replica.state !== 'ended');
+      });
       return running;
     } catch (error) {
       leave();
@@ -194,7 +197,6 @@ export class HostedModel {
     void running.released.then(() => {
       gone.removeEventListener('abort', onAbort);
       leave();
-      this.#queue?.finished();
     });
   }
 

@@ -41,7 +41,7 @@ interface Entry<Place> extends Ticket {
 /** Every `acquire` settles exactly once: with a place, or with the error that kept it from one. */
 export class ModelQueue<Place> {
   readonly #options: QueueOptions<Place>;
-  readonly #rate: ServiceRate;
+  readonly #rates = new Map<MethodName, ServiceRate>();
   readonly #waiting = new Map<MethodName, Turns<Entry<Place>>>();
   #depth = 0;
   #bytes = 0;
@@ -49,7 +49,6 @@ export class ModelQueue<Place> {
 
   constructor(options: QueueOptions<Place>) {
     this.#options = options;
-    this.#rate = new ServiceRate(options.clock);
   }
 
   get depth(): number {
@@ -71,9 +70,11 @@ export class ModelQueue<Place> {
     });
   }
 
-  /** A place was given back after its call was over: measures the rate and hands the place on. */
-  finished(): void {
-    this.#rate.completed(this.#depth > 0);
+  /** A place was given back after its call was over, `served` or else cancelled or lost: measures the rate and hands the place on. */
+  finished(method: MethodName, served: boolean): void {
+    const rate = this.#rates.get(method) ?? new ServiceRate(this.#options.clock);
+    this.#rates.set(method, rate);
+    rate.completed(served, this.#waiting.has(method));
     this.room();
   }
 
@@ -98,17 +99,19 @@ export class ModelQueue<Place> {
 
   #refuse(ticket: Ticket): void {
     const { maxQueue, maxQueueBytes, clock } = this.#options;
-    const waitMs = this.#rate.expectedWaitMs(this.#depth + 1);
+    const turns = this.#waiting.get(ticket.method);
+    const waitMs = this.#rates.get(ticket.method)?.expectedWaitMs((turns?.ahead(ticket) ?? 0) + 1);
     const retryAfterMs = Math.min(60_000, Math.max(1_000, waitMs ?? 1_000));
     if (this.#depth >= maxQueue) {
-      throw new InferenceError('rate_limit_exceeded', `expected at most ${maxQueue} waiting requests, the queue is full`, { retryAfterMs });
+      const came = `${this.#depth} waiting and one more`;
+      throw new InferenceError('rate_limit_exceeded', `expected at most ${maxQueue} waiting requests, got ${came}`, { retryAfterMs });
     }
     if (this.#bytes + ticket.bytes > maxQueueBytes) {
-      throw new InferenceError('rate_limit_exceeded', `expected at most ${maxQueueBytes} waiting bytes, the queue is full`, {
-        retryAfterMs,
-      });
+      const came = `${this.#bytes} waiting and ${ticket.bytes} more`;
+      throw new InferenceError('rate_limit_exceeded', `expected at most ${maxQueueBytes} waiting bytes, got ${came}`, { retryAfterMs });
     }
-    if (waitMs !== undefined && clock.now() + waitMs > ticket.deadline) {
+    // With nobody waiting the place that comes free next is this call's, and only calls that wait keep the estimate true.
+    if (turns !== undefined && waitMs !== undefined && clock.now() + waitMs > ticket.deadline) {
       throw new InferenceError('deadline_unreachable', `the queue takes about ${Math.round(waitMs)} ms, longer than the deadline allows`, {
         retryAfterMs,
       });

@@ -32,7 +32,7 @@ function setUp(options: { places?: number; maxQueue?: number; maxQueueBytes?: nu
       );
   const giveBack = async () => {
     state.free += 1;
-    queue.finished();
+    queue.finished('predict', true);
     await Promise.resolve();
     await Promise.resolve();
     await Promise.resolve();
@@ -103,6 +103,70 @@ test('a deadline that the measured rate cannot meet is refused at once', async (
   order.length = 0;
   await ask('hopeless', { deadline: clock.now() + 500 });
   expect(order).toEqual(['hopeless: deadline_unreachable']);
+});
+
+/** A queue whose `predict` was measured at one call per `serviceMs`; its place is taken, and `waiting` calls wait. */
+async function measured(serviceMs: number, waiting: number) {
+  const rig = setUp({ maxQueue: 32 });
+  for (let call = 0; call < 13 + waiting; call++) void rig.ask('busy', { deadline: 1_000_000 });
+  for (let call = 0; call < 12; call++) {
+    rig.clock.advance(serviceMs);
+    await rig.giveBack();
+  }
+  rig.order.length = 0;
+  return rig;
+}
+
+test('with nobody waiting no deadline is refused, however slow service was', async () => {
+  const { clock, queue, order, ask, giveBack } = await measured(10_000, 0);
+  for (let call = 0; call < 100; call++) {
+    expect(queue.depth).toBe(0);
+    void ask('call', { deadline: clock.now() + 5_000 });
+    clock.advance(1);
+    await giveBack();
+  }
+  expect(order).toEqual(Array.from({ length: 100 }, () => 'call'));
+});
+
+test('an estimate that is too old refuses nobody', async () => {
+  const { clock, queue, order, ask } = await measured(10_000, 2);
+  await ask('early', { deadline: clock.now() + 5_000 });
+  clock.advance(20_001);
+  void ask('later', { deadline: clock.now() + 5_000 });
+  expect(queue.depth).toBe(3);
+  expect(order).toEqual(['early: deadline_unreachable']);
+});
+
+test('a deadline is held against the calls that go first, not against all that wait', async () => {
+  const { clock, queue, order, ask } = await measured(1_000, 6);
+  const deadline = clock.now() + 2_500;
+  await ask('same', { deadline });
+  void ask('urgent', { deadline, priority: 9 });
+  void ask('other method', { deadline, method: 'embeddings' });
+  expect(queue.depth).toBe(8);
+  // Behind the urgent one and one call of the key that waits already.
+  await ask('other key', { deadline, key: 'b' });
+  void ask('other key', { deadline: deadline + 500, key: 'b' });
+  expect(queue.depth).toBe(9);
+  expect(order).toEqual(['same: deadline_unreachable', 'other key: deadline_unreachable']);
+});
+
+test('a full queue says what came and when to come again', async () => {
+  const { clock, queue, ask } = await measured(1_000, 20);
+  for (let call = 0; call < 12; call++) void ask('more');
+  const ticket = { method: 'predict', bytes: 1, priority: 0, key: '', signal: new AbortController().signal } as const;
+  const deadline = clock.now() + 60_000;
+  await expect(queue.acquire({ ...ticket, deadline })).rejects.toMatchObject({
+    message: 'expected at most 32 waiting requests, got 32 waiting and one more',
+    retryAfterMs: expect.closeTo(33_000, 6),
+  });
+  const bytes = setUp({ maxQueueBytes: 10 });
+  await bytes.ask('running');
+  void bytes.ask('a', { bytes: 8 });
+  await expect(bytes.queue.acquire({ ...ticket, deadline, bytes: 3 })).rejects.toMatchObject({
+    message: 'expected at most 10 waiting bytes, got 8 waiting and 3 more',
+    retryAfterMs: 1_000,
+  });
 });
 
 test('idle time does not count as service time', async () => {

@@ -50,3 +50,29 @@ test('a key whose last entry is removed has no turn', () => {
   expect(turns.size).toBe(2);
   expect(serveAll()).toEqual(['b1', 'b2']);
 });
+
+test('a new entry counts what goes before it: higher priority, then a round of the keys per entry of its own', () => {
+  const { turns } = waiting('a1', 'a2', 'a3', 'b1');
+  turns.add({ name: 'urgent', key: 'a', priority: 5 });
+  expect(turns.ahead({ key: 'c', priority: 9 })).toBe(0);
+  expect(turns.ahead({ key: 'a', priority: 5 })).toBe(1);
+  expect(turns.ahead({ key: 'c', priority: 0 })).toBe(3);
+  expect(turns.ahead({ key: 'b', priority: 0 })).toBe(3);
+  expect(turns.ahead({ key: 'a', priority: 0 })).toBe(5);
+});
+
+test('draining a long queue looks at each entry a few times, whatever waits behind it', () => {
+  let looks = 0;
+  const entry = (key: string) => ({
+    priority: 0,
+    get key() {
+      looks += 1;
+      return key;
+    },
+  });
+  const turns = new Turns<Ranked>();
+  for (let index = 0; index < 100_000; index++) turns.add(entry(index % 2 === 0 ? 'common' : `key ${index}`));
+  for (let first = turns.first(); first !== undefined; first = turns.first()) turns.serve(first);
+  expect(turns.size).toBe(0);
+  expect(looks).toBeLessThanOrEqual(4 * 100_000);
+});
