@@ -131,7 +131,7 @@ export class ReplyWriter implements SubmissionObserver {
     const { raw } = this.#reply;
     const record = toRecord(error);
     this.#context.code = record.code;
-    if (record.code === 'client_closed_request') {
+    if (this.#context.life.clientLeft) {
       this.#context.status = record.status;
       raw.destroy();
     } else if (this.#head?.shape === 'sse') {
