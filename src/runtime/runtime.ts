@@ -141,7 +141,8 @@ export class Runtime {
   }
 
   /**
-   * Calls a method as a client would over HTTP: the body of its route in, the answer of its route out, streams included.
+   * Calls a method as a client would over HTTP: the body of its route in, the answer of its route out, streams included. The body of
+   * `predict` may be a Uint8Array, which is copied.
    * Throws: InferenceError of whatever keeps the call from answering; the reason of `options.signal`.
    * @example
    * const reply = await runtime.call('embeddings', { model: 'minilm', input: 'one text' });
