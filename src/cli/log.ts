@@ -24,9 +24,9 @@ export function createLogger(options: LogOptions): Logger {
   const format = options.json ? jsonLine : textLine;
   const at =
     (level: LogLevel) =>
-    (message: string, fields: Fields = {}): void => {
+    (message: string, fields?: Fields): void => {
       if (levels.indexOf(level) < least) return;
-      options.write(`${format(options, level, message, fields)}\n`);
+      options.write(`${format(options, level, anyText(message), fields ?? {})}\n`);
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
@@ -56,7 +56,17 @@ function textLine(options: LogOptions, level: LogLevel, message: string, fields:
 function textOf(value: unknown): string {
   if (value instanceof Error) return value.stack ?? value.message;
   if (typeof value === 'string') return /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
-  return stringify(value) ?? String(value);
+  return stringify(value) ?? anyText(value);
+}
+
+/** As text, as far as it has any. Plain JavaScript may pass a message that is no string. */
+function anyText(message: unknown): string {
+  if (typeof message === 'string') return message;
+  try {
+    return String(message);
+  } catch {
+    return typeof message; // an object without a prototype, or one whose toString throws
+  }
 }
 
 // A message from a model must not be able to forge a second log line.

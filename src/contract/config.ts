@@ -1,6 +1,7 @@
 // `config.yaml` of a model: its schema, and the type that the schema proves. Keys follow Truss where it has them.
 
 import Type, { type Static } from 'typebox';
+import { longestTimerMs } from '../core/clock.ts';
 
 const name = { pattern: '^[A-Za-z0-9._-]{1,128}$' };
 const strict = { additionalProperties: false } as const;
@@ -44,11 +45,11 @@ const runtimeSchema = Type.Object(
     }),
     max_queue: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 256 }),
     max_queue_bytes: Type.Integer({ minimum: 0, default: 67_108_864 }),
-    timeout_ms: Type.Integer({ minimum: 1, default: 60_000 }),
-    cancel_grace_ms: Type.Integer({ minimum: 0, default: 250 }),
-    kill_grace_ms: Type.Integer({ minimum: 0, default: 2_000 }),
+    timeout_ms: Type.Integer({ minimum: 1, maximum: longestTimerMs, default: 60_000 }),
+    cancel_grace_ms: Type.Integer({ minimum: 0, maximum: longestTimerMs, default: 250 }),
+    kill_grace_ms: Type.Integer({ minimum: 0, maximum: longestTimerMs, default: 2_000 }),
     load_retries: Type.Integer({ minimum: 0, maximum: 100, default: 1 }),
-    load_timeout_ms: Type.Integer({ minimum: 1, default: 600_000 }),
+    load_timeout_ms: Type.Integer({ minimum: 1, maximum: longestTimerMs, default: 600_000 }),
     terminable: Type.Boolean({ default: true, description: 'false: the class calls native code of its own, its thread is never ended' }),
   },
   { ...strict, default: {} },

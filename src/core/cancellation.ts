@@ -15,7 +15,7 @@ export function cancelReason(code: number): CancelReason | undefined {
   return cancelReasons[code - 1];
 }
 
-/** The error a cancelled call ends with: 499, 504 or 503. The reason is kept as `cause`-free data in the code. */
+/** The error a cancelled call ends with: 499, 504 or 503. Its code tells which reason it was. */
 export function cancelError(reason: CancelReason): InferenceError {
   switch (reason) {
     case 'disconnect':

@@ -12,8 +12,8 @@ export interface Clock {
   after(delayMs: number, action: () => void): Timer;
 }
 
-// setTimeout fires at once for longer delays than this (2^31 - 1 ms).
-const longestTimerMs = 2_147_483_647;
+/** The longest delay in milliseconds, 2^31 - 1: setTimeout fires at once for longer ones, so settings may not ask for them. */
+export const longestTimerMs = 2_147_483_647;
 
 export const systemClock: Clock = {
   now: () => performance.now(),

@@ -30,6 +30,9 @@ export class InferenceError extends Error {
   }
 }
 
+// Registered, so that every copy of the package has the same. The name of a class is no proof: other libraries throw an HttpError too.
+const httpErrorBrand: unique symbol = Symbol.for('heddle.HttpError');
+
 /**
  * Thrown by a Model class to choose the answer: status, message and, if wanted, code and field.
  * Throws: RangeError when the status is not from 400 to 599.
@@ -37,6 +40,8 @@ export class InferenceError extends Error {
  */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
+  /** Tells it from the errors of other libraries, whose text no client may see. */
+  readonly [httpErrorBrand] = true;
   readonly status: number;
   readonly code: string | null;
   readonly param: string | null;
@@ -47,7 +52,7 @@ export class HttpError extends Error {
     details: { readonly code?: string; readonly param?: string; readonly cause?: unknown } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    if (!Number.isInteger(status) || status < 400 || status > 599) throw new RangeError(`expected a status from 400 to 599, got ${status}`);
+    if (!isErrorStatus(status)) throw new RangeError(`expected a status from 400 to 599, got ${status}`);
     this.status = status;
     this.code = details.code ?? null;
     this.param = details.param ?? null;
@@ -65,12 +70,14 @@ export interface ErrorRecord {
   readonly stack?: string;
 }
 
+const failedMessage = 'the model failed to answer';
+
 /**
  * Turns anything thrown into a record. Errors that are neither ours nor an {@link HttpError} become `internal_error` with
  * a fixed message: their text may hold a prompt or a secret, so it travels in `stack` for the log and no client sees it.
  */
 export function toRecord(error: unknown): ErrorRecord {
-  if (error instanceof InferenceError) {
+  if (error instanceof InferenceError && isErrorStatus(error.status)) {
     const record = { code: error.code, status: error.status, message: error.message, param: error.param };
     return {
       ...record,
@@ -78,17 +85,19 @@ export function toRecord(error: unknown): ErrorRecord {
       ...(error.cause === undefined ? {} : { stack: stackOf(error.cause) }),
     };
   }
-  // By name, not instanceof: a model outside this package may carry its own copy of the class.
-  if (error instanceof Error && error.name === 'HttpError' && 'status' in error && typeof error.status === 'number') {
+  // By brand, not instanceof: a model outside this package may carry its own copy of the class.
+  if (error instanceof Error && httpErrorBrand in error && 'status' in error && isErrorStatus(error.status)) {
     const code = 'code' in error && typeof error.code === 'string' ? error.code : defaultCode(error.status);
     const param = 'param' in error && typeof error.param === 'string' ? error.param : null;
     return { code, status: error.status, message: error.message, param };
   }
-  return { code: 'internal_error', status: 500, message: 'the model failed to answer', param: null, stack: stackOf(error) };
+  return { code: 'internal_error', status: 500, message: failedMessage, param: null, stack: stackOf(error) };
 }
 
 /** Rebuilds the error that {@link toRecord} flattened. */
 export function fromRecord(record: ErrorRecord): InferenceError {
+  // The record comes from the thread of a model, and a status that HTTP does not have would fail the answer itself.
+  if (!isErrorStatus(record.status)) return new InferenceError('internal_error', failedMessage, { cause: record.stack ?? record.message });
   const details = {
     status: record.status,
     ...(record.param === null ? {} : { param: record.param }),
@@ -112,12 +121,27 @@ function usersFrames(stack: string): string {
   return kept.some(isFrame) ? kept.join('\n') : stack;
 }
 
-function defaultCode(status: number): string {
-  for (const [code, spec] of Object.entries(errorCodes)) if (spec.status === status) return code;
-  return status < 500 ? 'invalid_value' : 'internal_error';
+// Of the codes that share a status, the one that says no more than the status does.
+const codeOfStatus: Readonly<Partial<Record<number, ErrorCode>>> = {
+  401: 'invalid_api_key',
+  404: 'unknown_url',
+  405: 'method_not_allowed',
+  408: 'request_timeout',
+  413: 'request_too_large',
+  415: 'unsupported_media_type',
+  429: 'rate_limit_exceeded',
+  504: 'timeout',
+};
+
+function defaultCode(status: number): ErrorCode {
+  return codeOfStatus[status] ?? (status < 500 ? 'invalid_value' : 'internal_error');
+}
+
+function isErrorStatus(status: unknown): status is number {
+  return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599;
 }
 
 function stackOf(error: unknown): string {
-  if (error instanceof Error) return usersFrames(error.stack ?? `${error.name}: ${error.message}`);
+  if (error instanceof Error) return usersFrames(typeof error.stack === 'string' ? error.stack : `${error.name}: ${error.message}`);
   return typeof error === 'string' ? error : `thrown value of type ${typeof error}`;
 }

@@ -16,6 +16,7 @@ export class RequestLife {
   readonly #over: ((gone: boolean) => void)[] = [];
   #deadline: Timer | undefined;
   #isOver = false;
+  #clientLeft = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, clock: Clock) {
     this.#clock = clock;
@@ -48,6 +49,11 @@ export class RequestLife {
     return this.#controller.signal;
   }
 
+  /** Nobody is there to answer. An error's code does not tell: a model may choose 499 or the code that goes with it. */
+  get clientLeft(): boolean {
+    return this.#clientLeft;
+  }
+
   /** Milliseconds since the request arrived. */
   get elapsedMs(): number {
     return this.#clock.now() - this.startedAt;
@@ -55,7 +61,9 @@ export class RequestLife {
 
   /** The first reason wins. */
   abort(reason: CancelReason): void {
-    if (!this.#controller.signal.aborted) this.#controller.abort(cancelError(reason));
+    if (this.signal.aborted) return;
+    this.#clientLeft = reason === 'disconnect';
+    this.#controller.abort(cancelError(reason));
   }
 
   /** Aborts `timeoutMs` after the request arrived. */

@@ -18,7 +18,7 @@ export function replyWithError(
   const record = recordOf(error);
   context.status = record.status;
   context.code = record.code;
-  if (record.code === 'client_closed_request') {
+  if (context.life.clientLeft) {
     reply.hijack();
     reply.raw.destroy();
     return;

@@ -136,7 +136,7 @@ export class ReplyWriter implements SubmissionObserver {
     // An error before the head is logged by whoever answers it.
     if (record.stack !== undefined)
       this.#options.logger.error('request failed', { id: this.#context.id, code: record.code, stack: record.stack });
-    if (record.code === 'client_closed_request') {
+    if (this.#context.life.clientLeft) {
       this.#context.status = record.status;
       raw.destroy();
     } else if (this.#head?.shape === 'sse') {

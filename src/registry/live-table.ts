@@ -14,6 +14,16 @@ export interface ModelEntry {
   readonly methods: readonly MethodName[];
 }
 
+/** Changes to a model's row. It is of that model alone: a later one of the same name has a row of its own. */
+export interface LiveRow {
+  /** As it is now; as it was last once it is removed. */
+  readonly entry: ModelEntry;
+  /** Throws: RangeError on a transition that the states do not allow. */
+  update(change: Partial<Pick<ModelEntry, 'state' | 'methods'>>): void;
+  /** Idempotent. */
+  remove(): void;
+}
+
 const transitions: Readonly<Record<ModelState, readonly ModelState[]>> = {
   loading: ['ready', 'failed', 'unloading'],
   ready: ['failed', 'unloading'],
@@ -22,32 +32,36 @@ const transitions: Readonly<Record<ModelState, readonly ModelState[]>> = {
 };
 
 export class LiveTable {
-  readonly #entries = new Map<string, ModelEntry>();
+  readonly #rows = new Map<string, LiveRow>();
   readonly #byMethod = new Map<MethodName, readonly ModelEntry[]>();
 
-  add(entry: ModelEntry): void {
-    this.#entries.set(entry.name, entry);
+  add(first: ModelEntry): LiveRow {
+    let entry = first;
+    const row: LiveRow = {
+      get entry() {
+        return entry;
+      },
+      update: (change) => {
+        if (change.state !== undefined && change.state !== entry.state && !transitions[entry.state].includes(change.state)) {
+          throw new RangeError(`a model cannot go from ${entry.state} to ${change.state}`);
+        }
+        entry = { ...entry, ...change };
+        this.#rebuild();
+      },
+      remove: () => {
+        if (this.#rows.get(first.name) !== row) return;
+        this.#rows.delete(first.name);
+        this.#rebuild();
+      },
+    };
+    this.#rows.set(first.name, row);
     this.#rebuild();
-  }
-
-  /** Throws: RangeError on a transition that the states do not allow. */
-  update(name: string, change: Partial<Pick<ModelEntry, 'state' | 'methods'>>): void {
-    const entry = this.#entries.get(name);
-    if (entry === undefined) return;
-    if (change.state !== undefined && change.state !== entry.state && !transitions[entry.state].includes(change.state)) {
-      throw new RangeError(`a model cannot go from ${entry.state} to ${change.state}`);
-    }
-    this.#entries.set(name, { ...entry, ...change });
-    this.#rebuild();
-  }
-
-  remove(name: string): void {
-    this.#entries.delete(name);
-    this.#rebuild();
+    return row;
   }
 
   get(nameOrAlias: string): ModelEntry | undefined {
-    return this.#entries.get(nameOrAlias) ?? [...this.#entries.values()].find((entry) => entry.aliases.includes(nameOrAlias));
+    const row = this.#rows.get(nameOrAlias) ?? [...this.#rows.values()].find(({ entry }) => entry.aliases.includes(nameOrAlias));
+    return row?.entry;
   }
 
   has(method: MethodName): boolean {
@@ -87,7 +101,7 @@ export class LiveTable {
 
   #rebuild(): void {
     this.#byMethod.clear();
-    for (const entry of this.#entries.values()) {
+    for (const { entry } of this.#rows.values()) {
       if (entry.state === 'failed' || entry.state === 'unloading') continue;
       for (const method of entry.methods) this.#byMethod.set(method, [...this.modelsWith(method), entry]);
     }

@@ -2,6 +2,7 @@
 
 import { type CancelReason, cancelError } from '../core/cancellation.ts';
 import type { Clock } from '../core/clock.ts';
+import { InferenceError } from '../core/errors.ts';
 import { newRequestId } from '../core/ids.ts';
 import type { RunningCall } from '../contract/executor.ts';
 import { type MethodName, methods } from '../contract/methods.ts';
@@ -14,9 +15,9 @@ export interface CallOptions {
   readonly model?: string;
   /** Stops the call, wherever it is; the promise or the body then fails with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Default and upper bound: `timeout_ms` of the model. */
+  /** At least 1. Default and upper bound: `timeout_ms` of the model. */
   readonly timeoutMs?: number;
-  /** 0 to 9, higher first. Default 0. */
+  /** An integer from 0 to 9, higher first. Default 0. */
   readonly priority?: number;
 }
 
@@ -29,9 +30,12 @@ export interface Callee {
 
 /** Throws: InferenceError of whatever keeps the call from answering; the reason of `options.signal`. */
 export async function callModel(callee: Callee, method: MethodName, body: unknown, options: CallOptions): Promise<Response> {
-  const { signal, priority = 0 } = options;
+  const { signal } = options;
   signal?.throwIfAborted();
-  const value = method === 'predict' ? body : dialectFor(method).check(body);
+  checkNumbers(options);
+  // Before anything is armed that a throw would leave behind.
+  const encoded = encode(method, body);
+  const value = method === 'predict' ? encoded.value : dialectFor(method).check(body);
   const model = options.model ?? modelNamedBy(method, value);
   const limitMs = callee.timeoutMs(method, model);
   const timeoutMs = Math.min(options.timeoutMs ?? limitMs, limitMs);
@@ -57,16 +61,43 @@ export async function callModel(callee: Callee, method: MethodName, body: unknow
     path: methods[method].path,
     headers: {},
     deadlineMs: timeoutMs,
-    priority,
+    priority: options.priority ?? 0,
     apiKeyName: null,
     gather: false,
   };
-  const bytes = body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(body));
+  const { bytes, bodyKind } = encoded;
   callee
-    .submit({ method, model, body: value, bytes, bodyKind: 'json', facts, signal: own.signal, observer: reply })
+    .submit({ method, model, body: value, bytes, bodyKind, facts, signal: own.signal, observer: reply })
     .then((running) => reply.attach(running))
     .catch((error: unknown) => reply.failWith(error));
   return reply.response;
+}
+
+/** As the same headers are checked over HTTP. */
+function checkNumbers({ priority = 0, timeoutMs = 1 }: CallOptions): void {
+  if (!Number.isInteger(priority) || priority < 0 || priority > 9)
+    throw new InferenceError('invalid_value', 'expected an integer from 0 to 9 in priority', { param: 'priority' });
+  if (typeof timeoutMs !== 'number' || !(timeoutMs >= 1))
+    throw new InferenceError('invalid_value', 'expected at least 1 in timeoutMs', { param: 'timeoutMs' });
+}
+
+/** The body as it crosses to the model. `value` is for the model's own schema; bytes have none. */
+function encode(method: MethodName, body: unknown): Pick<Submission, 'bytes' | 'bodyKind'> & { readonly value: unknown } {
+  if (body === undefined) return { value: undefined, bytes: undefined, bodyKind: 'json' };
+  // A copy: what is submitted is transferred to another thread, and these bytes are the caller's.
+  if (method === 'predict' && body instanceof Uint8Array) return { value: undefined, bytes: new Uint8Array(body), bodyKind: 'bytes' };
+  return { value: body, bytes: new TextEncoder().encode(toJson(body)), bodyKind: 'json' };
+}
+
+function toJson(body: unknown): string {
+  let json: string | undefined; // which it is for a function or a symbol, whatever its type says
+  try {
+    json = JSON.stringify(body);
+  } catch (cause) {
+    throw new InferenceError('invalid_json', 'expected a body that JSON can hold, got cycles, bigints or too deep a nesting', { cause });
+  }
+  if (json === undefined) throw new InferenceError('invalid_json', `expected a body that JSON can hold, got a ${typeof body}`);
+  return json;
 }
 
 /** The model that the body of a route names. The body of `predict` is the model's own and names none. */

@@ -11,7 +11,7 @@ import type { MethodSchemas, ModelDescription } from '../contract/thread.ts';
 import { checkPolicy } from '../dialects/policy.ts';
 import type { Replica } from '../pool/replica.ts';
 import { ReplicaSet } from '../pool/replica-set.ts';
-import { checkReady, type LiveTable } from '../registry/live-table.ts';
+import { checkReady, type LiveRow, type LiveTable } from '../registry/live-table.ts';
 import { resolveSecrets } from '../registry/secrets.ts';
 import { checkDevice } from '../registry/usable-device.ts';
 import { verifyWeights } from '../registry/verify-weights.ts';
@@ -39,6 +39,8 @@ const nativeRunGraceMs = 10_000;
 
 export class HostedModel {
   readonly #options: HostedModelOptions;
+  /** Not looked up by name, which a later model may have by the time this one's load is through. */
+  readonly #row: LiveRow;
   readonly #created = Math.floor(Date.now() / 1000);
   readonly #calls = new Calls();
   readonly #checks = new Map<MethodName, InputCheck>();
@@ -46,11 +48,12 @@ export class HostedModel {
   #replicas: ReplicaSet | undefined;
   #schemas: Readonly<Partial<Record<MethodName, MethodSchemas>>> = {};
   #reason: string | undefined;
+  #ended: Promise<boolean> | undefined;
 
   constructor(options: HostedModelOptions) {
     this.#options = options;
     const { model_name: name, aliases } = options.config;
-    options.table.add({ name, aliases, state: 'loading', methods: [] });
+    this.#row = options.table.add({ name, aliases, state: 'loading', methods: [] });
   }
 
   get required(): boolean {
@@ -95,7 +98,7 @@ export class HostedModel {
       this.#queue = new ModelQueue({ clock, maxQueue, maxQueueBytes, executor: set });
       await set.load();
       if (this.#state() !== 'loading') return;
-      this.#options.table.update(config.model_name, { state: 'ready' });
+      this.#row.update({ state: 'ready' });
       logger.info('model ready', { model: config.model_name, replicas, threads });
     } catch (error) {
       this.#fail(error);
@@ -113,8 +116,7 @@ export class HostedModel {
       throw new InferenceError('unsupported_media_type', `expected content-type application/json, as ${method} of this model has a schema`);
     check?.(submission.body);
     checkPolicy(method, submission.body);
-    const entry = this.#options.table.get(config.model_name);
-    if (entry !== undefined) checkReady(entry);
+    checkReady(this.#row.entry);
     const queue = this.#queue;
     if (queue === undefined) throw new InferenceError('model_loading', 'the model is still loading', { retryAfterMs: 1_000 });
     const own = new AbortController();
@@ -135,7 +137,7 @@ export class HostedModel {
       const waitedMs = clock.now() - arrived;
       observer.started?.(config.model_name, waitedMs);
       const body = submission.bytes === undefined ? undefined : { kind: submission.bodyKind, bytes: submission.bytes };
-      const request = { ...facts, model: config.model_name, deadlineMs: facts.deadlineMs - waitedMs };
+      const request = { ...facts, model: config.model_name, deadlineMs: Math.max(0, facts.deadlineMs - waitedMs) };
       const running = replica.call({ method, body, request }, observer);
       this.#follow(running, gone, observer, () => {
         leave();
@@ -157,18 +159,16 @@ export class HostedModel {
     await this.#calls.drain(this.#options.clock, timeoutMs, reason);
   }
 
+  /** Ends the model once, however often it is called; the shortest of the times given counts. */
   async unload(timeoutMs: number, reason: CancelReason): Promise<boolean> {
-    const { table, config } = this.#options;
-    table.update(config.model_name, { state: 'unloading' });
+    this.#row.update({ state: 'unloading' });
     await this.drain(timeoutMs, reason);
-    this.#queue?.close(cancelError(reason));
-    const ended = (await this.#replicas?.close(nativeRunGraceMs)) ?? true;
-    table.remove(config.model_name);
-    return ended;
+    this.#ended ??= this.#end(reason);
+    return this.#ended;
   }
 
   view(): ModelView {
-    const { config, table } = this.#options;
+    const { config } = this.#options;
     return {
       name: config.model_name,
       aliases: config.aliases,
@@ -176,7 +176,7 @@ export class HostedModel {
       state: this.#state(),
       reason: this.#reason,
       required: config.required,
-      methods: table.get(config.model_name)?.methods ?? [],
+      methods: this.#row.entry.methods,
       schemas: this.#schemas,
       created: this.#created,
       replicas: this.#replicas?.counts ?? { ready: 0, retired: 0, total: 0 },
@@ -200,8 +200,15 @@ export class HostedModel {
     });
   }
 
+  async #end(reason: CancelReason): Promise<boolean> {
+    this.#queue?.close(cancelError(reason));
+    const ended = (await this.#replicas?.close(nativeRunGraceMs)) ?? true;
+    this.#row.remove();
+    return ended;
+  }
+
   #state(): ModelView['state'] {
-    return this.#options.table.get(this.#options.config.model_name)?.state ?? 'unloading';
+    return this.#row.entry.state;
   }
 
   #described(description: ModelDescription): void {
@@ -211,19 +218,19 @@ export class HostedModel {
       const schema = description.schemas[method]?.input;
       if (schema !== undefined) this.#checks.set(method, inputCheck(schema));
     }
-    this.#options.table.update(this.#options.config.model_name, { methods: description.methods });
+    this.#row.update({ methods: description.methods });
   }
 
   #fail(error: unknown): void {
     if (this.#state() === 'unloading') return; // its load was broken off on purpose
-    const { table, config, logger } = this.#options;
+    const { config, logger } = this.#options;
     this.#reason = error instanceof Error ? error.message : String(error);
     logger.error('model failed', {
       model: config.model_name,
       reason: this.#reason,
       ...(error instanceof Error && error.cause !== undefined ? { stack: String(error.cause) } : {}),
     });
-    table.update(config.model_name, { state: 'failed' });
+    this.#row.update({ state: 'failed' });
     this.#queue?.close(new InferenceError('model_failed', `the model ${config.model_name} failed`));
   }
 }

@@ -2,8 +2,7 @@
 
 import type { MethodName } from '../contract/methods.ts';
 import type { MethodSchemas } from '../contract/thread.ts';
-
-export type ModelState = 'loading' | 'ready' | 'failed' | 'unloading';
+import type { ModelState } from '../registry/live-table.ts';
 
 export interface ModelView {
   readonly name: string;

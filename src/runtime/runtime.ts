@@ -56,7 +56,8 @@ export class Runtime {
 
   /**
    * Loads the model of a folder and opens its routes. A model that fails stays listed as `failed` with its reason.
-   * Throws: invalid_config when the folder's configuration is wrong or its name is taken; nothing is listed then.
+   * Throws: invalid_config when the folder's configuration is wrong or its name is taken, also by a model that is still being unloaded;
+   * shutting_down when the runtime drains. Nothing is listed then.
    */
   async load(dir: string): Promise<void> {
     if (this.#draining) throw cancelError('drain');
@@ -64,6 +65,8 @@ export class Runtime {
     const config = await readModelConfig(dir).finally(() => {
       this.#reading -= 1;
     });
+    // Whoever drained meanwhile has not seen this model and would not end it.
+    if (this.#draining) throw cancelError('drain');
     const taken = [config.model_name, ...config.aliases].find((name) => this.#table.get(name) !== undefined);
     if (taken !== undefined) throw new InferenceError('invalid_config', `${dir}: the name "${taken}" belongs to a loaded model already`);
     const model = new HostedModel({
@@ -80,13 +83,14 @@ export class Runtime {
 
   /**
    * Closes the routes of a model, lets its accepted calls finish within `drainTimeoutMs`, and ends its threads.
-   * Returns false when a native run outlived the grace. Throws: model_not_found.
+   * Returns false when a native run outlived the grace. A second call for the model waits for the same end. Throws: model_not_found.
    */
   async unload(name: string, drainTimeoutMs = 30_000): Promise<boolean> {
     const model = this.#models.get(name);
     if (model === undefined) throw new InferenceError('model_not_found', 'expected the name of a loaded model', { param: 'model' });
     const ended = await model.unload(drainTimeoutMs, 'unload');
-    this.#models.delete(name);
+    // Another model may have taken the name since.
+    if (this.#models.get(name) === model) this.#models.delete(name);
     return ended;
   }
 
@@ -137,7 +141,8 @@ export class Runtime {
   }
 
   /**
-   * Calls a method as a client would over HTTP: the body of its route in, the answer of its route out, streams included.
+   * Calls a method as a client would over HTTP: the body of its route in, the answer of its route out, streams included. The body of
+   * `predict` may be a Uint8Array, which is copied.
    * Throws: InferenceError of whatever keeps the call from answering; the reason of `options.signal`.
    * @example
    * const reply = await runtime.call('embeddings', { model: 'minilm', input: 'one text' });

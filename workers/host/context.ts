@@ -27,7 +27,11 @@ export function modelContext(model: ModelDescriptor, memory: ReplicaMemory, send
 function portLogger(send: (message: FromHost) => void): Logger {
   const at =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
-    (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
+    (given: string, givenFields: Readonly<Record<string, unknown>> = {}) => {
+      // Plain JavaScript may pass an Error as either, or anything else.
+      const message: string = typeof given === 'string' ? given : shown(given);
+      const isPlain = typeof givenFields === 'object' && givenFields !== null && !(givenFields instanceof Error);
+      const fields = isPlain ? givenFields : { value: givenFields };
       try {
         send({ type: 'log', level, message, fields });
       } catch {
@@ -38,8 +42,13 @@ function portLogger(send: (message: FromHost) => void): Logger {
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
+// Without the value's own way to show itself, which may throw.
+function shown(value: unknown): string {
+  return inspect(value, { depth: 1, customInspect: false });
+}
+
 function textFields(fields: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, inspect(value, { depth: 1 })]));
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, shown(value)]));
 }
 
 function nativeGauge(memory: ReplicaMemory): NativeGauge {

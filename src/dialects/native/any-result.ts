@@ -53,8 +53,11 @@ export async function frameRaw(method: MethodName, { first, items }: Opened): Pr
 const droppedHeaders = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade']);
 
 async function frameResponse(method: MethodName, response: Response): Promise<Framed> {
-  const headers = headersOf(response);
   const { status } = response;
+  // Response.error() has 0, which HTTP does not.
+  if (status < 200) throw new InferenceError('invalid_result', `expected ${method} to return a status from 200 to 599, got ${status}`);
+  const headers = headersOf(response);
+  checkHeaders(method, headers);
   const iterator = iteratorOf(response.body);
   const opened = iterator === undefined ? undefined : await openItems(iterator);
   if (opened === undefined || opened.first.done === true)
@@ -75,6 +78,18 @@ function headersOf(response: Response): ReplyHead['headers'] {
   // What came from fetch has been decoded and still says how it was encoded.
   if (response.url !== '') delete headers['content-encoding'];
   return headers;
+}
+
+// What Node refuses to write, though a web Headers takes it: control characters, above all.
+const headerName = /^[\^_`a-zA-Z\-0-9!#$%&'*+.|~]+$/;
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Throws: invalid_result with the name of a header that HTTP/1.1 cannot carry. Its value may be a secret. */
+function checkHeaders(method: MethodName, headers: ReplyHead['headers']): void {
+  for (const [name, values] of Object.entries(headers)) {
+    if (headerName.test(name) && [values].flat().every((value) => headerValue.test(value))) continue;
+    throw new InferenceError('invalid_result', `expected ${method} to return headers without control characters, got one in ${name}`);
+  }
 }
 
 function octets(shape: 'whole' | 'raw'): ReplyHead {

@@ -43,3 +43,13 @@ test('a field with a line break cannot forge a line, and a stack keeps its own',
   logger.info('request', { model: 'a\n00:00:00.000 error forged', stack: 'Error: no\n    at here' });
   expect(lines[0]).toBe('00:00:00.000 info  request model="a\\n00:00:00.000 error forged" stack=\nError: no\n    at here\n');
 });
+
+test('a message that is no string is written as text', () => {
+  for (const json of [false, true]) {
+    const { lines, logger } = logging(json);
+    for (const message of [new Error('boom'), Object.create(null), undefined]) Reflect.apply(logger.error, logger, [message, null]);
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toContain('Error: boom');
+    expect(lines[1]).toContain('object');
+  }
+});

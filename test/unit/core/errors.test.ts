@@ -46,3 +46,37 @@ test("a stack for the log has the frames of the user's code alone, or all where 
   error.stack = `Error: no\n${own}`;
   expect(toRecord(error).stack).toBe(error.stack);
 });
+
+test('an error of another library that is named HttpError tells the client nothing', () => {
+  const foreign = Object.assign(new Error('token ghp_secret was refused'), { name: 'HttpError', status: 401, code: 'bad' });
+  const record = toRecord(foreign);
+  expect(record).toMatchObject({ code: 'internal_error', status: 500 });
+  expect(record.message).not.toContain('secret');
+  expect(record.stack).toContain('secret');
+});
+
+test('an HttpError from another copy of the package is known by its brand', () => {
+  const copy = Object.assign(new Error('no face'), { [Symbol.for('heddle.HttpError')]: true, status: 422, code: 'no_face' });
+  expect(toRecord(copy)).toEqual({ code: 'no_face', status: 422, message: 'no face', param: null });
+});
+
+test('a status that HTTP does not have becomes an internal error on both sides of the thread', () => {
+  for (const status of [0, 200, 422.5, 600, Number.NaN]) {
+    expect(toRecord(Object.assign(new HttpError(422, 'x'), { status }))).toMatchObject({ code: 'internal_error', status: 500 });
+    expect(toRecord(new InferenceError('timeout', 'x', { status }))).toMatchObject({ code: 'internal_error', status: 500 });
+    expect(fromRecord({ code: 'x', status, message: 'x', param: null })).toMatchObject({ code: 'internal_error', status: 500 });
+  }
+});
+
+test('a status that several codes share takes the one that says least', () => {
+  const codes = [400, 404, 422, 429, 499, 500, 503].map((status) => toRecord(new HttpError(status, 'x')).code);
+  expect(codes).toEqual([
+    'invalid_value',
+    'unknown_url',
+    'invalid_value',
+    'rate_limit_exceeded',
+    'invalid_value',
+    'internal_error',
+    'internal_error',
+  ]);
+});

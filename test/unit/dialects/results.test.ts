@@ -38,6 +38,14 @@ test('a response keeps every cookie, and the encoding of its body only where the
   expect((await predict(fetched)).head.headers).not.toHaveProperty('content-encoding');
 });
 
+test('a response that HTTP cannot carry is refused without the value of its header', async () => {
+  const wrong = predict(new Response('x', { headers: { 'x-a': 'b\u0001secret' } }));
+  await expect(wrong).rejects.toMatchObject({ code: 'invalid_result', status: 500, message: expect.stringContaining('x-a') });
+  await expect(wrong).rejects.not.toThrow('secret');
+  await expect(predict(Response.error())).rejects.toMatchObject({ code: 'invalid_result' });
+  expect(await predict(new Response('x', { headers: { 'x-a': 'b\tc é' } }))).toMatchObject({ head: { headers: { 'x-a': 'b\tc é' } } });
+});
+
 test('a response whose body is no bytes names the method of its route', async () => {
   const body = new ReadableStream({
     start(controller) {

@@ -56,6 +56,17 @@ test('a field that cannot cross threads becomes text, and fails no call', () => 
   ]);
 });
 
+test('a message or fields of another type are sent as what the server expects', () => {
+  const { context, sent } = open();
+  for (const given of [[new Error('boom')], [Symbol('odd'), null], ['said', new Error('why')]])
+    Reflect.apply(context.logger.error, context.logger, given);
+  expect(sent).toEqual([
+    { type: 'log', level: 'error', message: expect.stringContaining('Error: boom'), fields: {} },
+    { type: 'log', level: 'error', message: 'Symbol(odd)', fields: { value: null } },
+    { type: 'log', level: 'error', message: 'said', fields: { value: new Error('why') } },
+  ]);
+});
+
 test('the native gauge counts in the shared memory, and refuses once the thread is ending', () => {
   const { context, memory } = open();
   context.native.enter();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { InferenceError } from '../../../src/core/errors.ts';
+import { HttpError, InferenceError } from '../../../src/core/errors.ts';
 import { createServer } from '../../../src/http/server.ts';
 import { answer, dial, FakeBackend, json as parsedJson, type Rig, withServer } from './fake-backend.ts';
 
@@ -245,4 +245,13 @@ test('only errors that no retry helps forbid one', () =>
     expect(await told(new Error('a bug'))).toBe('false');
     expect(await told(new InferenceError('rate_limit_exceeded', 'full'))).toBeNull();
     expect(await told(new InferenceError('replica_lost', 'gone'))).toBeNull();
+  }));
+
+test('a model that chooses 499 or the code of a client that left is answered', () =>
+  withServer(async (rig) => {
+    for (const code of ['invalid_value', 'client_closed_request']) {
+      rig.backend.error = new HttpError(499, 'expected another body', { code });
+      const { status, body } = await post(rig, '/models/tiny/predict', '{}');
+      expect([status, body.error.message]).toEqual([499, 'expected another body']);
+    }
   }));

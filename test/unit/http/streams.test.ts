@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { InferenceError } from '../../../src/core/errors.ts';
+import { fromRecord, HttpError, InferenceError, toRecord } from '../../../src/core/errors.ts';
 import type { Submission } from '../../../src/runtime/submission.ts';
 import { aborted, answer, dial, json, postText, withServer } from './fake-backend.ts';
 
@@ -26,6 +26,17 @@ test('a client that leaves while its call waits aborts the signal with a disconn
     expect(await aborted(admission.signal)).toMatchObject({ code: 'client_closed_request' });
     await server.close();
     expect(lines.map((line) => line.fields?.status)).toEqual([499]);
+  }));
+
+test('a stream that its model ends with 499 tells its client, who is still there', () =>
+  withServer(async ({ url, backend }) => {
+    const call = backend.next();
+    const pending = stream(url);
+    const { observer } = await call;
+    observer.head(sse);
+    observer.chunk(Buffer.from('data: 1\n\n'), 1);
+    observer.fail(fromRecord(toRecord(new HttpError(499, 'no more', { code: 'client_closed_request' }))), false);
+    expect(await (await pending).text()).toContain('no more');
   }));
 
 test('both of two pipelined calls see the disconnect', () =>

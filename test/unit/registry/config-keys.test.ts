@@ -80,6 +80,13 @@ test('all wrong keys are told at once', () => {
   expect(configProblems(configSchema, all)).toHaveLength(wrong.length - 1);
 });
 
+test('a time that no timer can wait for is refused', () => {
+  for (const key of ['timeout_ms', 'load_timeout_ms', 'cancel_grace_ms', 'kill_grace_ms']) {
+    expect(configProblems(configSchema, withValue(`runtime.${key}`, 2_147_483_647))).toEqual([]);
+    expect(configProblems(configSchema, withValue(`runtime.${key}`, 2_147_483_648))).toEqual([expect.stringContaining(key)]);
+  }
+});
+
 /** The configuration with one value replaced. */
 function withValue(path: string, value: unknown, config: unknown = whole): unknown {
   const parts = path.split(/[.[\]]+/).filter((part) => part !== '');

@@ -98,31 +98,44 @@ test('a weight file may be a link inside its folder and not one out of it', asyn
 
 test('methods appear with a model and vanish with it', () => {
   const table = new LiveTable();
-  table.add({ name: 'a', aliases: ['org/a:q4'], state: 'loading', methods: [] });
+  const a = table.add({ name: 'a', aliases: ['org/a:q4'], state: 'loading', methods: [] });
   expect(table.has('predict')).toBe(false);
-  table.update('a', { methods: ['predict'] });
+  a.update({ methods: ['predict'] });
   expect(() => checkReady(table.resolve('predict', 'a'))).toThrow('still loading');
-  table.update('a', { state: 'ready' });
+  a.update({ state: 'ready' });
   expect(table.resolve('predict', undefined).name).toBe('a');
   expect(table.resolve('predict', 'org/a:q4').name).toBe('a');
-  table.add({ name: 'b', aliases: [], state: 'ready', methods: ['predict', 'messages'] });
+  const b = table.add({ name: 'b', aliases: [], state: 'ready', methods: ['predict', 'messages'] });
   expect(() => table.resolve('predict', undefined)).toThrow('model: expected one of a, b');
   expect(() => table.resolve('messages', 'a')).toThrow('has no messages; models that have it: b');
   expect(() => table.resolve('predict', 'c')).toThrow('expected one of the models a, b, got an unknown name');
   expect(() => table.resolve('embeddings', 'a')).toThrow('the model a has no embeddings; models that have it: none');
   expect(() => table.resolve('embeddings', 'c')).toThrow('of which none has the method embeddings, got an unknown name');
-  table.update('b', { state: 'unloading' });
+  b.update({ state: 'unloading' });
   expect(table.has('messages')).toBe(false);
 });
 
 test('a model whose methods are not known answers with its state', () => {
   const table = new LiveTable();
-  table.add({ name: 'a', aliases: [], state: 'loading', methods: [] });
+  const a = table.add({ name: 'a', aliases: [], state: 'loading', methods: [] });
   expect(() => table.resolve('predict', 'a')).toThrow('still loading');
-  table.update('a', { methods: ['predict'] });
+  a.update({ methods: ['predict'] });
   expect(() => table.resolve('messages', 'a')).toThrow('the model a has no messages; models that have it: none');
-  table.update('a', { state: 'failed' });
+  a.update({ state: 'failed' });
   expect(() => table.resolve('messages', 'a')).toThrow('the model a failed to load');
   expect(() => checkReady(table.resolve('predict', 'a'))).toThrow('the model a failed to load');
   expect(table.has('predict')).toBe(false);
+});
+
+test('a row changes its own model alone, not a later one of the same name', () => {
+  const table = new LiveTable();
+  const first = table.add({ name: 'a', aliases: [], state: 'loading', methods: [] });
+  first.update({ state: 'unloading' });
+  first.remove();
+  const second = table.add({ name: 'a', aliases: [], state: 'loading', methods: [] });
+  first.update({ methods: ['predict'] });
+  first.remove();
+  expect(table.get('a')).toBe(second.entry);
+  expect(table.has('predict')).toBe(false);
+  expect(first.entry.state).toBe('unloading');
 });

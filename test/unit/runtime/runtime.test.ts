@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Logger } from '../../../src/contract/model.ts';
 import { Runtime } from '../../../src/runtime/runtime.ts';
@@ -12,5 +13,14 @@ test('a runtime is not ready while it reads the configuration of its first model
   expect(await runtime.ready()).toBe(false);
   await expect(loading).rejects.toMatchObject({ code: 'invalid_config' });
   expect(await runtime.ready()).toBe(true);
+  expect(await runtime.close()).toBe(true);
+});
+
+test('a model whose configuration is read while the runtime drains is not loaded', async () => {
+  const runtime = new Runtime({ logger });
+  const loading = runtime.load(fileURLToPath(new URL('../../../examples/echo', import.meta.url)));
+  await runtime.drain(0);
+  await expect(loading).rejects.toMatchObject({ code: 'shutting_down' });
+  expect(runtime.models()).toEqual([]);
   expect(await runtime.close()).toBe(true);
 });
