@@ -19,6 +19,7 @@ export class ReplicaThread {
   readonly #onLost: (error: unknown) => void;
   readonly #pool: Piscina;
   #tasks = 0;
+  #work = 0;
   #dead = false;
 
   constructor({ hostFile, slots, onLost }: ReplicaThreadOptions) {
@@ -45,9 +46,9 @@ export class ReplicaThread {
     });
   }
 
-  /** Tasks on the thread. */
-  get tasks(): number {
-    return this.#tasks;
+  /** Tasks on the thread without `health` and `unload`: a model that never answers those must not keep it for ever. */
+  get work(): number {
+    return this.#work;
   }
 
   /** Whether the thread is gone, ended or by itself. */
@@ -57,7 +58,9 @@ export class ReplicaThread {
 
   /** Carries out a task on the thread. `transfer` is unusable afterwards. Throws: the task's error, or what ended the thread. */
   async run<T>(task: HostTask, transfer: readonly (MessagePort | ArrayBuffer)[] = []): Promise<T> {
+    const work = task.kind === 'health' || task.kind === 'unload' ? 0 : 1;
     this.#tasks += 1;
+    this.#work += work;
     try {
       const outcome: TaskOutcome<T> = await this.#pool.run(task, { transferList: [...transfer] });
       if (!outcome.ok) throw fromRecord(outcome.error);
@@ -67,6 +70,7 @@ export class ReplicaThread {
       throw error;
     } finally {
       this.#tasks -= 1;
+      this.#work -= work;
     }
   }
 

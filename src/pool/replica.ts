@@ -3,12 +3,14 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { type CancelReason, cancelError } from '../core/cancellation.ts';
 import type { Clock, Timer } from '../core/clock.ts';
-import { fromRecord, InferenceError } from '../core/errors.ts';
+import { InferenceError } from '../core/errors.ts';
 import type { CallInput, CallObserver, RunningCall } from '../contract/executor.ts';
 import type { MethodName } from '../contract/methods.ts';
 import type { Logger } from '../contract/model.ts';
 import { ReplicaMemory } from '../contract/replica-memory.ts';
 import type { FromHost, HostTask, ModelDescription, ModelDescriptor, ToHost } from '../contract/thread.ts';
+import { type OpenCall, OpenCalls, slots } from './open-calls.ts';
+import { failGuarded, isLast, logLine, nameOf, tellObserver } from './guarded-telling.ts';
 import { ReplicaThread } from './replica-thread.ts';
 
 export interface ReplicaOptions {
@@ -24,21 +26,6 @@ export interface ReplicaOptions {
 /** `retired`: a cancelled call will not end; no new calls. `ended`: the thread is gone or going. */
 export type ReplicaState = 'starting' | 'ready' | 'retired' | 'ended';
 
-interface OpenCall {
-  readonly callId: number;
-  readonly slot: number;
-  readonly method: MethodName;
-  /** Undefined once the observer has heard the end, or must hear no more. */
-  observer: CallObserver | undefined;
-  cancelled: boolean;
-  /** The task has resolved; the last message may not have come yet. */
-  threadDone: boolean;
-  ladder: Timer | undefined;
-  readonly release: () => void;
-}
-
-// Cancel flags of a replica; far above any sensible concurrency.
-const slots = 2_048;
 // How often a thread that must end is looked at while it is inside native code.
 const nativePollMs = 10;
 
@@ -48,12 +35,11 @@ export class Replica {
   readonly #thread: ReplicaThread;
   readonly #port: MessagePort;
   readonly #hostPort: MessagePort;
-  readonly #open = new Map<number, OpenCall>();
-  readonly #freeSlots = Array.from({ length: slots }, (_, index) => slots - 1 - index);
-  readonly #reserved = new Map<MethodName, number>();
+  readonly #open = new OpenCalls();
   #state: ReplicaState = 'starting';
-  #nextCallId = 1;
+  #served = false;
   #stuck = false;
+  #unloaded: Promise<void> | undefined;
   #gone: Promise<void> | undefined;
 
   constructor(options: ReplicaOptions) {
@@ -80,7 +66,17 @@ export class Replica {
 
   /** Calls that run and places reserved. */
   get load(): number {
-    return [...this.#reserved.values()].reduce((sum, count) => sum + count, this.#open.size);
+    return this.#open.load;
+  }
+
+  /** Whether the thread has come to the end of a call. */
+  get served(): boolean {
+    return this.#served;
+  }
+
+  /** Whether one more place can be reserved, of whatever method. */
+  get hasRoom(): boolean {
+    return this.#state === 'ready' && this.#open.load < slots;
   }
 
   /** Constructs and loads the model. Throws: invalid_model, load_failed. */
@@ -96,9 +92,7 @@ export class Replica {
 
   /** Calls of the method that run or have a place reserved. */
   runs(method: MethodName): number {
-    let count = this.#reserved.get(method) ?? 0;
-    for (const call of this.#open.values()) if (call.method === method) count += 1;
-    return count;
+    return this.#open.runs(method);
   }
 
   isHealthy(): Promise<boolean> {
@@ -107,32 +101,16 @@ export class Replica {
 
   /** Keeps a place for the `call` that follows: between the two, others may look for room. */
   reserve(method: MethodName): void {
-    this.#reserved.set(method, (this.#reserved.get(method) ?? 0) + 1);
+    this.#open.reserve(method);
   }
 
   /** Starts a call in a reserved place. Throws: replica_lost when the thread ended since. */
   call(input: CallInput, observer: CallObserver): RunningCall {
-    this.#reserved.set(input.method, (this.#reserved.get(input.method) ?? 1) - 1);
+    this.#open.unreserve(input.method);
     if (this.#state === 'ended') throw new InferenceError('replica_lost', 'the thread of the model was ended', { retryAfterMs: 1_000 });
-    const slot = this.#freeSlots.pop();
-    if (slot === undefined) throw new InferenceError('rate_limit_exceeded', `expected at most ${slots} calls on a replica`);
-    const callId = this.#nextCallId++;
+    const call = this.#open.open(input.method, observer);
+    const { callId, slot, released } = call;
     this.#memory.clear(slot);
-    let resolveReleased = (): void => {};
-    const released = new Promise<void>((resolve) => {
-      resolveReleased = resolve;
-    });
-    const call: OpenCall = {
-      callId,
-      slot,
-      method: input.method,
-      observer,
-      cancelled: false,
-      threadDone: false,
-      ladder: undefined,
-      release: resolveReleased,
-    };
-    this.#open.set(callId, call);
     const transfer = input.body === undefined ? [] : [input.body.bytes.buffer as ArrayBuffer]; // a body's buffer is never shared memory
     const task: HostTask = { kind: 'call', call: { callId, slot, method: input.method, body: input.body, request: input.request } };
     this.#thread.run<void>(task, transfer).then(
@@ -148,44 +126,48 @@ export class Replica {
 
   /** Ends the thread once it is outside native code. Resolves false when that took longer than `giveUpMs`. Idempotent. */
   async close(giveUpMs: number): Promise<boolean> {
-    const unload = (): Promise<void> => this.#thread.run<void>({ kind: 'unload' }).catch(() => undefined);
-    if (this.#state === 'ready') await this.#within(unload(), giveUpMs);
+    if (this.#state === 'ready' && this.#open.size > 0) {
+      const { cancel_grace_ms: cancelGraceMs, kill_grace_ms: killGraceMs } = this.#options.model.config.runtime;
+      await this.#within(this.#open.empty(), cancelGraceMs + killGraceMs);
+    }
+    // Never beside a call: `unload` frees what the call works with.
+    if (this.#state === 'ready' && this.#open.size === 0) {
+      this.#unloaded ??= this.#thread.run<void>({ kind: 'unload' }).catch(() => undefined);
+      await this.#within(this.#unloaded, giveUpMs);
+    }
     return this.#within(this.#end(), giveUpMs);
   }
 
+  /** Nothing may escape from here: it would be an exception that nobody catches. */
   #hear(message: FromHost): void {
     if (message.type === 'log') {
-      this.#options.logger[message.level](message.message, { model: this.#options.model.config.model_name, ...message.fields });
+      logLine(this.#options.logger, this.#options.model.config.model_name, message);
       return;
     }
     const call = this.#open.get(message.callId);
     const observer = call?.observer;
     if (call === undefined || observer === undefined) return; // its client has gone
-    switch (message.type) {
-      case 'head':
-        observer.head(message.head);
-        return;
-      case 'chunk':
-        observer.chunk(message.bytes, message.events);
-        return;
-      case 'whole':
-        observer.head(message.head);
-        observer.chunk(message.bytes, 0);
-        this.#finish(call, () => observer.end(message.usage));
-        return;
-      case 'end':
-        this.#finish(call, () => observer.end(message.usage));
-        return;
-      case 'fail':
-        this.#finish(call, () => observer.fail(fromRecord(message.error), message.framed));
+    // The observer hears nothing after the last message.
+    if (isLast(message)) call.observer = undefined;
+    try {
+      tellObserver(observer, message);
+    } catch (error) {
+      this.#observerThrew(call, observer, error);
+      return;
     }
+    if (isLast(message) && call.threadDone) this.#forget(call);
+  }
+
+  #observerThrew(call: OpenCall, observer: CallObserver, error: unknown): void {
+    this.#warn('a result could not be passed on', nameOf(error));
+    this.#cancel(call, 'disconnect');
+    failGuarded(observer, new InferenceError('invalid_result', 'expected a result that can be sent, got one that failed on its way'));
   }
 
   /** Rung 1 now; rungs 3 and 4 by the clock. */
   #cancel(call: OpenCall, reason: CancelReason): void {
-    if (call.cancelled || !this.#open.has(call.callId)) return;
+    if (!this.#open.markCancelled(call)) return;
     const { config } = this.#options.model;
-    call.cancelled = true;
     call.observer = undefined;
     if (call.threadDone) {
       this.#forget(call);
@@ -206,37 +188,34 @@ export class Replica {
   #release(call: OpenCall): void {
     call.ladder?.cancel();
     call.threadDone = true;
+    this.#served = true;
     // The port and the task's own channel are not ordered with each other: the last message may still be on its way.
     if (call.observer === undefined) this.#forget(call);
   }
 
   #forget(call: OpenCall): void {
-    if (!this.#open.delete(call.callId)) return;
-    this.#freeSlots.push(call.slot);
+    if (!this.#open.delete(call)) return;
     call.release();
-    const stuck = [...this.#open.values()].some((other) => other.cancelled);
-    if (this.#state === 'retired' && !stuck) this.#become('ready', false);
+    if (this.#state === 'retired' && this.#open.cancelled === 0) this.#become('ready', false);
     else this.#options.onChange();
-  }
-
-  /** The call's last message: its observer hears nothing after it. */
-  #finish(call: OpenCall, tell: () => void): void {
-    call.observer = undefined;
-    tell();
-    if (call.threadDone) this.#forget(call);
   }
 
   /** The thread died, or a message could not reach it. */
   #threadLost(error: unknown): void {
     if (this.#state === 'starting') return; // `start` rejects, and whoever called it closes
-    if (this.#state !== 'ended')
-      this.#options.logger.warn('a model thread was lost', { model: this.#options.model.config.model_name, error: String(error) });
+    if (this.#state !== 'ended') this.#warn('a model thread was lost', String(error));
     void this.#end();
   }
 
   /** Rung 4: no new native call from here on; the thread ends when the running one, if any, is over. */
   #end(): Promise<void> {
-    this.#gone ??= this.#endOnce();
+    if (this.#gone !== undefined) return this.#gone;
+    // Known before anybody hears of the new state, since whoever hears of it may close.
+    let settle = (_: Promise<void>): void => {};
+    this.#gone = new Promise((resolve) => {
+      settle = resolve;
+    });
+    settle(this.#endOnce());
     return this.#gone;
   }
 
@@ -246,12 +225,12 @@ export class Replica {
     await this.#thread.end();
     this.#stuck = false;
     this.#port.close();
-    for (const call of [...this.#open.values()]) {
-      call.ladder?.cancel();
+    for (const call of this.#open.all()) {
       const { observer } = call;
       call.observer = undefined;
-      this.#open.delete(call.callId);
-      observer?.fail(new InferenceError('replica_lost', 'the thread of the model was ended', { retryAfterMs: 1_000 }), false);
+      this.#open.delete(call);
+      const lost = new InferenceError('replica_lost', 'the thread of the model was ended', { retryAfterMs: 1_000 });
+      if (observer !== undefined) failGuarded(observer, lost);
       call.release();
     }
     this.#options.onChange();
@@ -263,7 +242,11 @@ export class Replica {
     // A thread that died inside native code has left its count up.
     if (this.#thread.dead) return true;
     // What the class calls on its own is not counted: only a thread that does nothing is known to be outside of it.
-    return outsideNative && (this.#options.model.config.runtime.terminable || this.#thread.tasks === 0);
+    return outsideNative && (this.#options.model.config.runtime.terminable || this.#thread.work === 0);
+  }
+
+  #warn(message: string, error: string): void {
+    logLine(this.#options.logger, this.#options.model.config.model_name, { level: 'warn', message, fields: { error } });
   }
 
   #tell(message: ToHost): void {

@@ -24,11 +24,11 @@ export async function predictChain(inspected: InspectedModel, permits: Permits, 
       request.throwIfCancelled();
       return postprocess === undefined ? output : await postprocess(output, request);
     }
-    const stream = holding(output, giveBack);
+    const stream = await held(output, giveBack);
     const result = postprocess === undefined ? stream : await postprocess(stream, request);
     streaming = isStream(result);
     // What postprocess makes of the stream may end without having touched it.
-    return result === stream || !isStream(result) ? result : holding(result, giveBack);
+    return result === stream || !isStream(result) ? result : await held(result, giveBack);
   } finally {
     if (!streaming) {
       giveBack();
@@ -50,10 +50,24 @@ async function stop(stream: Stream): Promise<void> {
   if ('return' in stream && typeof stream.return === 'function') await stream.return();
 }
 
+/** The items, with the permit until they end. Stopping them gives it back at any moment, also before the first one. */
+async function held(items: Stream, giveBack: () => void): Promise<AsyncGenerator<unknown>> {
+  const stream = holding(items, giveBack);
+  await stream.next(); // Runs to the priming yield: `return()` of a generator that never started would skip its `finally`.
+  return stream;
+}
+
 async function* holding(items: Stream, giveBack: () => void): AsyncGenerator<unknown> {
+  let started = false;
   try {
+    yield undefined;
+    started = true;
     yield* items;
   } finally {
-    giveBack();
+    try {
+      if (!started) await stop(items);
+    } finally {
+      giveBack();
+    }
   }
 }

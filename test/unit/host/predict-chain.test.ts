@@ -227,3 +227,10 @@ test('a result is dropped when its call was cancelled while predict ran', async 
 test('a model without predict is told', async () => {
   await expect(chain({ embeddings: () => 1 })).rejects.toMatchObject({ code: 'model_not_found' });
 });
+
+test('a stream that is stopped before its first item gives its permit back', async () => {
+  const stream = (await chain({ predict: numbers })) as AsyncGenerator<unknown>; // the test's own model returned a generator
+  expect(await isPermitFree()).toBe(false);
+  await stream.return(undefined);
+  expect(await isPermitFree()).toBe(true);
+});

@@ -11,7 +11,7 @@ import { facts } from '../host/fixtures.ts';
 export const hostFile = new URL('../../../dist/workers/host/main.js', import.meta.url).href;
 
 /** The words that the fragile model reads; its threads get them when they start. */
-export function sharedWords(): { release(): void; failLoads(fail: boolean): void } {
+export function sharedWords(): { release(): void; failLoads(fail: boolean): void; blockLoads(): void } {
   const words = new Int32Array(new SharedArrayBuffer(8));
   setEnvironmentData('fragile', words);
   return {
@@ -19,6 +19,7 @@ export function sharedWords(): { release(): void; failLoads(fail: boolean): void
       Atomics.store(words, 0, 1);
       Atomics.notify(words, 0);
     },
+    blockLoads: () => void Atomics.store(words, 1, 2),
     failLoads: (fail) => void Atomics.store(words, 1, fail ? 1 : 0),
   };
 }

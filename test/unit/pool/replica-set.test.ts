@@ -70,6 +70,12 @@ async function begin(op: string) {
   return { replica, running, outcome };
 }
 
+/** A call that comes to its end: the replica has proven itself. */
+async function serveOne(): Promise<void> {
+  const { running } = await begin('count');
+  await running.released;
+}
+
 test('calls spread over the replicas, and none is given more than its concurrency', async () => {
   await load(2);
   const places = Array.from({ length: 16 }, () => set.reserve('predict'));
@@ -129,6 +135,7 @@ test('the death of one replica leaves the calls of another alone', async () => {
 
 test('replacements that fail wait longer each time, and then the model has failed with the reason', async () => {
   await load(1);
+  await serveOne();
   words.failLoads(true);
   let next = events.next('timer of 0 ms');
   await begin('exit');
@@ -156,6 +163,10 @@ test('replacements that fail wait longer each time, and then the model has faile
 
 test('replacements that fail do not take the model from the replicas that serve it', async () => {
   await load(2);
+  for (const { running } of [await begin('wait'), await begin('wait')]) {
+    running.cancel('disconnect');
+    await running.released;
+  }
   words.failLoads(true);
   let next = events.next('timer of 0 ms');
   await begin('exit');
@@ -175,8 +186,9 @@ test('replacements that fail do not take the model from the replicas that serve 
   expect(set.counts.ready).toBe(1);
 });
 
-test('a replacement that works starts the count of failures anew', async () => {
+test('a replacement that serves starts the count of failures anew', async () => {
   await load(1);
+  await serveOne();
   words.failLoads(true);
   let next = events.next('timer of 0 ms');
   await begin('exit');
@@ -188,6 +200,7 @@ test('a replacement that works starts the count of failures anew', async () => {
   const room = events.next('room');
   clock.advance(400);
   await room;
+  await serveOne();
   next = events.next('timer of 0 ms');
   await begin('exit');
   await next;
@@ -232,7 +245,7 @@ test('a close cancels every replacement that waits', async () => {
   const restarts = [events.next('timer of 0 ms')];
   await begin('exit');
   await restarts[0];
-  restarts.push(events.next('timer of 0 ms'));
+  restarts.push(events.next('timer of 400 ms'));
   await begin('exit');
   await restarts[1];
   expect(await set.close(1)).toBe(true);
@@ -247,4 +260,38 @@ test('a model that does not load is told to whoever loads it', async () => {
   words.failLoads(true);
   await expect(load(2)).rejects.toMatchObject({ code: 'load_failed' });
   expect(failures).toEqual([]);
+});
+
+test('a replica that dies soon after each load is replaced later each time, until one lives for thirty seconds', async () => {
+  await load(1);
+  for (const [delayMs, waitMs] of [
+    [0, 0],
+    [400, 400],
+    [800, 30_000],
+  ] as const) {
+    const restart = events.next(`timer of ${delayMs} ms`);
+    await begin('exit');
+    await restart;
+    const room = events.next('room');
+    const proving = events.next('timer of 30000 ms');
+    clock.advance(delayMs);
+    await Promise.all([room, proving]);
+    if (waitMs === 30_000) clock.advance(waitMs);
+  }
+  const restart = events.next('timer of 0 ms');
+  await begin('exit');
+  await restart;
+});
+
+test('a full replica has no room, however much its model may run at once', async () => {
+  await load(1);
+  const first = set.reserve('predict');
+  for (let count = 1; count < 2_048; count += 1) first?.reserve('embeddings');
+  expect(set.reserve('predict')).toBeUndefined();
+});
+
+test('a closed set gives out no places', async () => {
+  await load(1);
+  expect(await set.close(1)).toBe(true);
+  expect(set.reserve('predict')).toBeUndefined();
 });

@@ -164,3 +164,50 @@ test('a model that cannot be loaded is told with its reason', async () => {
   words.failLoads(true);
   await expect(start()).rejects.toMatchObject({ code: 'load_failed', message: 'load failed: the disk is full' });
 });
+
+for (const heard of ['head', 'chunk', 'end'] as const) {
+  test(`an observer that throws at ${heard} fails its own call alone`, async () => {
+    const started = await start();
+    started.reserve('predict');
+    const codes: string[] = [];
+    const throws = (): never => {
+      throw new Error('the text of a user');
+    };
+    const observer = { ...hearing().observer, fail: (error: { readonly code: string }) => void codes.push(error.code), [heard]: throws };
+    await started.call(input('count'), observer).released;
+    expect(codes).toEqual(['invalid_result']);
+    expect(events.seen).toContain('a result could not be passed on');
+    const after = await begin(started, 'count');
+    expect(await after.outcome).toBe('2');
+  });
+}
+
+test('an observer that throws when its thread is lost keeps no other call from its end', async () => {
+  const started = await start();
+  const reached = events.next('wait');
+  started.reserve('predict');
+  const observer = {
+    ...hearing().observer,
+    fail: () => {
+      throw new Error('no');
+    },
+  };
+  const thrown = started.call(input('wait'), observer);
+  await reached;
+  const fatal = await begin(started, 'exit');
+  expect(await fatal.outcome).toBe('503 replica_lost');
+  await Promise.all([thrown.released, fatal.running.released]);
+  expect(started.inFlight).toBe(0);
+});
+
+test('a close unloads only once the last call is over', async () => {
+  const started = await start();
+  const { running } = await begin(started, 'wait');
+  const closed = started.close(1);
+  // The thread takes its tasks in order: had it unloaded, it could not answer this one.
+  const { outcome } = await begin(started, 'count');
+  expect(await outcome).toBe('2');
+  running.cancel('unload');
+  await running.released;
+  expect(await closed).toBe(true);
+});
