@@ -1,6 +1,6 @@
 // Neutral generation events as models yield them: checked one by one, and gathered for replies in one piece.
 
-import type { GenerationEvent } from '../contract/generation.ts';
+import type { FinishReason, GenerationEvent } from '../contract/generation.ts';
 import type { MethodName } from '../contract/methods.ts';
 import type { CallUsage } from '../contract/thread.ts';
 import { InferenceError } from '../core/errors.ts';
@@ -8,7 +8,7 @@ import { describe } from './check.ts';
 
 /** How a generation ended. */
 export interface GenerationEnd {
-  readonly reason: 'stop' | 'length';
+  readonly reason: FinishReason;
   readonly stopSequence: string | null;
   readonly usage: CallUsage;
 }
@@ -23,8 +23,10 @@ export function isGenerationEvent(item: unknown): item is GenerationEvent {
   switch (item.type) {
     case 'text':
       return 'text' in item && typeof item.text === 'string';
+    case 'toolCall':
+      return 'call' in item && isCount(item.call) && 'arguments' in item && typeof item.arguments === 'string';
     case 'finish':
-      return 'reason' in item && (item.reason === 'stop' || item.reason === 'length');
+      return 'reason' in item && (item.reason === 'stop' || item.reason === 'length' || item.reason === 'toolCalls');
     case 'usage':
       return 'promptTokens' in item && isCount(item.promptTokens) && 'completionTokens' in item && isCount(item.completionTokens);
     default:
@@ -45,7 +47,7 @@ export async function* checkedEvents(method: MethodName, items: AsyncIterable<un
 /** Collects what the end of a reply needs while its text passes by. */
 export class GenerationTally {
   readonly #method: MethodName;
-  #finish: { readonly reason: 'stop' | 'length'; readonly stopSequence: string | null } | undefined;
+  #finish: { readonly reason: FinishReason; readonly stopSequence: string | null } | undefined;
   #usage: CallUsage = { promptTokens: 0, completionTokens: 0 };
 
   constructor(method: MethodName) {
@@ -62,6 +64,8 @@ export class GenerationTally {
     switch (event.type) {
       case 'text':
         return event.text;
+      case 'toolCall':
+        return '';
       case 'finish':
         this.#finish = { reason: event.reason, stopSequence: event.stopSequence ?? null };
         return '';

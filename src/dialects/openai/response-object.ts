@@ -1,6 +1,7 @@
 // The response object with every key that OpenAI's types or Open Responses ask for.
 
 import type { FrameContext } from '../../contract/dialect.ts';
+import type { FinishReason } from '../../contract/generation.ts';
 import type { CallUsage } from '../../contract/thread.ts';
 
 export type ResponseStatus = 'in_progress' | 'completed' | 'incomplete' | 'failed';
@@ -59,7 +60,7 @@ export function messageItem(id: string, status: ResponseStatus, content: readonl
 }
 
 /** The token limit is the only end that leaves a response incomplete. */
-export function statusOf(reason: 'stop' | 'length'): 'completed' | 'incomplete' {
+export function statusOf(reason: FinishReason): 'completed' | 'incomplete' {
   return reason === 'length' ? 'incomplete' : 'completed';
 }
 
