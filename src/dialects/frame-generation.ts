@@ -7,7 +7,7 @@ import type { ResponseFacts } from '../contract/thread.ts';
 import { checkResult } from './check-result.ts';
 import { checkedEvents, isGenerationEvent } from './event-forms.ts';
 import { type GatheredGeneration, gatherEvents } from './generation-events.ts';
-import { type FrameStream, framesOf, iteratorOf, openItems } from './items.ts';
+import { type FrameStream, framesOf, iteratorOf, type Opened, openItems } from './items.ts';
 import { jsonReply, toJson } from './json-reply.ts';
 import { framePassthrough, frameRaw } from './native/any-result.ts';
 import { dataFrame, doneFrame, eventFrame, sseHead } from './sse.ts';
@@ -45,7 +45,9 @@ export async function frameGeneration(route: GenerationRoute, result: unknown, c
   if (raw !== undefined) return raw;
   const { first, items } = opened;
   if (first.done !== true && !isGenerationEvent(first.value)) {
-    const frames = await framesOf(items, (chunks) => wireChunks(route, chunks, context.checkResults));
+    const check = context.checkResults ? route.chunkSchema : undefined;
+    if (check !== undefined) await checkFirst(route, check, opened);
+    const frames = await framesOf(items, (chunks) => wireChunks(route, chunks, check));
     return { kind: 'stream', head: sseHead, frames };
   }
   // No event at all is no generation: gathering says so before a head is sent.
@@ -58,10 +60,20 @@ export async function frameGeneration(route: GenerationRoute, result: unknown, c
   return jsonReply(method, route.whole(generation, context), generation.usage);
 }
 
-async function* wireChunks(route: GenerationRoute, chunks: AsyncIterable<unknown>, check: boolean): FrameStream {
+/** Before a head is sent, so that the error has its status. Throws: InferenceError `invalid_result`, after the items are stopped. */
+async function checkFirst({ method }: GenerationRoute, schema: object, { first, items }: Opened): Promise<void> {
+  try {
+    checkResult(method, schema, toJson(method, first.value));
+  } catch (error) {
+    await items.return(undefined);
+    throw error;
+  }
+}
+
+async function* wireChunks(route: GenerationRoute, chunks: AsyncIterable<unknown>, check: object | undefined): FrameStream {
   for await (const chunk of chunks) {
     const json = toJson(route.method, chunk);
-    if (check && route.chunkSchema !== undefined) checkResult(route.method, route.chunkSchema, json);
+    if (check !== undefined) checkResult(route.method, check, json);
     const name = route.namedEvents && typeof chunk === 'object' && chunk !== null && 'type' in chunk ? chunk.type : undefined;
     yield typeof name === 'string' ? eventFrame(name, json) : dataFrame(json);
   }
