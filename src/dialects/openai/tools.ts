@@ -20,10 +20,14 @@ const named = Type.Object({ type: Type.Literal('function'), function: Type.Objec
 
 export const toolFields = {
   tools: Type.Optional(
-    Type.Array(Type.Object({ type: Type.Literal('function'), function: functionSchema }), {
-      maxItems: maxTools,
-      description: 'Functions the model may ask the caller to run.',
-    }),
+    // Other types have other members, and are better told by their type than by a function that they lack.
+    Type.Array(
+      Type.Object({ type: Type.String({ description: 'function; no other is served.' }), function: Type.Optional(functionSchema) }),
+      {
+        maxItems: maxTools,
+        description: 'Functions the model may ask the caller to run.',
+      },
+    ),
   ),
   tool_choice: Type.Optional(
     Type.Union(
@@ -59,13 +63,13 @@ export function usesFunctions(body: object): boolean {
   return Array.isArray(functions) && functions.length > 0;
 }
 
-/** Throws: InferenceError `invalid_value` where a choice is left without its tool, or both forms are used. */
+/** Throws: InferenceError `invalid_value` where a choice is left without its tool, or both forms are used; `unsupported_value` for a tool that is no function. */
 export function toolsOf(body: ToolFields): ToolsAsked {
   const { tools = [], functions = [] } = body;
   if (tools.length > 0 && functions.length > 0) {
     throw new InferenceError('invalid_value', 'expected functions to be absent, since tools are given', { param: 'functions' });
   }
-  const definitions = [...tools.map((tool) => tool.function), ...functions].map(definitionOf);
+  const definitions = [...tools.map(functionOf), ...functions].map(definitionOf);
   const legacy = functions.length > 0;
   const choice = legacy ? functionChoice(body.function_call, definitions) : toolChoice(body.tool_choice, definitions);
   // Without tools every choice that is left means the same.
@@ -76,6 +80,18 @@ export function toolsOf(body: ToolFields): ToolsAsked {
     ...(legacy ? { parallelToolCalls: false } : {}),
     ...(!legacy && body.parallel_tool_calls !== undefined ? { parallelToolCalls: body.parallel_tool_calls } : {}),
   };
+}
+
+type Tool = NonNullable<ToolFields['tools']>[number];
+
+function functionOf({ type, function: wanted }: Tool, index: number): Static<typeof functionSchema> {
+  if (type !== 'function') {
+    const param = `tools[${index}].type`;
+    throw new InferenceError('unsupported_value', `expected ${param} to be "function", got another`, { param });
+  }
+  if (wanted !== undefined) return wanted;
+  const param = `tools[${index}].function`;
+  throw new InferenceError('missing_required_parameter', `expected ${param}, got nothing`, { param });
 }
 
 function definitionOf({ name, description, parameters }: Static<typeof functionSchema>): ToolDefinition {
