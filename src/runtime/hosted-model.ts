@@ -10,6 +10,7 @@ import type { MethodName } from '../contract/methods.ts';
 import type { Logger } from '../contract/model.ts';
 import type { MethodSchemas, ModelDescription } from '../contract/thread.ts';
 import { checkPolicy } from '../dialects/policy.ts';
+import { refuseUnknown } from '../dialects/unknown-key.ts';
 import type { Replica } from '../pool/replica.ts';
 import { ReplicaSet } from '../pool/replica-set.ts';
 import { checkReady, type LiveRow, type LiveTable } from '../registry/live-table.ts';
@@ -31,6 +32,8 @@ export interface HostedModelOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly table: LiveTable;
+  /** Refuse keys that the route does not know. */
+  readonly strict: boolean;
 }
 
 // The built host beside this file: dist/src/runtime → dist/workers/host.
@@ -122,6 +125,7 @@ export class HostedModel {
       throw new InferenceError('unsupported_media_type', `expected content-type application/json, as ${method} of this model has a schema`);
     check?.(submission.body);
     checkPolicy(method, submission.body, this.#capabilities);
+    if (this.#options.strict) refuseUnknown(method, submission.body, this.#schemas[method]?.input);
     checkReady(this.#row.entry);
     const queue = this.#queue;
     if (queue === undefined) throw new InferenceError('model_loading', 'the model is still loading', { retryAfterMs: 1_000 });
