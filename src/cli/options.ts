@@ -41,6 +41,7 @@ export const optionTable = {
   'stalled-write-ms': { type: 'count', default: 30_000, range: timerRange, doc: 'a client that reads nothing for so long counts as gone' },
   'heartbeat-ms': { type: 'count', default: 15_000, range: timerRange, doc: 'pause in an event stream after which a heartbeat is sent' },
   cors: { type: 'flag', default: true, doc: 'answer browsers of other origins; --no-cors turns it off' },
+  strict: { type: 'flag', default: false, doc: 'refuse fields that a route does not know, instead of ignoring them' },
 } as const satisfies Record<string, OptionSpec>;
 
 export type OptionName = keyof typeof optionTable;
@@ -111,7 +112,7 @@ function readFlags(args: readonly string[], problems: string[]): Found {
     ]),
   );
   const { tokens } = parseArgs({ args: [...args], options: config, strict: false, tokens: true });
-  const known = [...flagNames.map((name) => `--${name}`), '--no-json', '--no-cors', '--help', '--version'];
+  const known = [...flagNames.map((name) => `--${name}`), '--no-json', '--no-cors', '--no-strict', '--help', '--version'];
   for (const token of tokens) {
     if (token.kind === 'positional') problems.push(`unexpected argument '${token.value}'`);
     if (token.kind !== 'option') continue;

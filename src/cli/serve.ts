@@ -29,7 +29,7 @@ export interface ServeProcess {
 export async function serve(options: ServeOptions, logger: Logger, host: ServeProcess): Promise<void> {
   const dirs = await findModels(options.models, options.only);
   const apiKeys = apiKeysOf(options['api-key'], options['api-keys']);
-  const runtime = new Runtime({ environment: options.environment, logger });
+  const runtime = new Runtime({ environment: options.environment, logger, strict: options.strict });
   const server = await createServer(runtime, {
     logger,
     apiKeys,

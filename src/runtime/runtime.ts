@@ -20,6 +20,8 @@ export interface RuntimeOptions {
   readonly environment?: string;
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** Refuse keys of a body that its route does not know, instead of ignoring them. Default false. */
+  readonly strict?: boolean;
 }
 
 /**
@@ -32,6 +34,7 @@ export class Runtime {
   readonly environment: string;
   readonly #logger: Logger;
   readonly #clock: Clock;
+  readonly #strict: boolean;
   readonly #table = new LiveTable();
   readonly #models = new Map<string, HostedModel>();
   /** Loads whose configuration is being read: what they bring is not listed yet. */
@@ -43,6 +46,7 @@ export class Runtime {
     this.environment = options.environment ?? 'production';
     this.#logger = options.logger;
     this.#clock = options.clock ?? systemClock;
+    this.#strict = options.strict ?? false;
   }
 
   get draining(): boolean {
@@ -76,6 +80,7 @@ export class Runtime {
       logger: this.#logger,
       clock: this.#clock,
       table: this.#table,
+      strict: this.#strict,
     });
     this.#models.set(config.model_name, model);
     await model.load();

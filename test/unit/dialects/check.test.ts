@@ -7,7 +7,7 @@ import { refusal } from './framing.ts';
 const user = { role: 'user', content: 'hi' };
 const checked = (method: Parameters<typeof dialectFor>[0], body: unknown) => {
   const kept = dialectFor(method).check(body);
-  checkPolicy(method, kept);
+  checkPolicy(method, kept, {});
   return kept;
 };
 const refused = (...args: Parameters<typeof checked>) => refusal(() => checked(...args));

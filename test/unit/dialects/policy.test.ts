@@ -20,7 +20,7 @@ const textRoutes = ['chatCompletions', 'completions', 'responses', 'messages'] a
 
 function checked(method: MethodName, body: object) {
   const kept = dialectFor(method).check(body);
-  checkPolicy(method, kept);
+  checkPolicy(method, kept, {});
   return kept;
 }
 const refused = (route: Route, more: object) => refusal(() => checked(route, { ...bodies[route], ...more }));
