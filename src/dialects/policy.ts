@@ -107,7 +107,6 @@ const rules: Readonly<Record<MethodName, readonly Rule[]>> = {
     parameter('tools', emptyList),
     parameter('tool_choice', noTool),
     ...openaiOutput,
-    parameter('previous_response_id'),
     parameter('conversation'),
     parameter('prompt'),
     parameter('stop', emptyList),
