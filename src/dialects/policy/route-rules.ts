@@ -46,7 +46,6 @@ const chatTurns = [
 ];
 const responseItems = [
   kind('input', ['function_call', 'function_call_output'], has('tools')),
-  kind('input', ['item_reference']),
   kind('input[].content', ['input_image'], has('images')),
   kind('input[].content', ['input_audio'], has('audio')),
   kind('input[].content', ['input_file'], has('files')),
@@ -98,7 +97,6 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     topLogprobs,
     topK,
     ...sampling,
-    parameter('previous_response_id'),
     parameter('conversation'),
     parameter('prompt'),
     parameter('stop', emptyList),

@@ -42,7 +42,6 @@ test.each([
   ['completions', { prompt: 'a', suffix: 'b' }, 'unsupported_parameter', 'suffix'],
   ['completions', { prompt: 'a', best_of: 2 }, 'unsupported_value', 'best_of'],
   ['completions', { prompt: true }, 'invalid_type', 'prompt'],
-  ['responses', { input: 'a', previous_response_id: 'resp_1' }, 'unsupported_parameter', 'previous_response_id'],
   ['responses', { input: 'a', background: true }, 'unsupported_value', 'background'],
   ['responses', { input: 'a', text: { format: { type: 'json_object' } } }, 'unsupported_value', 'text.format'],
   ['responses', { input: [{ type: 'function_call' }] }, 'unsupported_value', 'input[0]'],

@@ -7,6 +7,7 @@ import type { Logger } from '../../../src/contract/model.ts';
 import { type MethodName, methodNames } from '../../../src/contract/methods.ts';
 import type { Backend, RunningRequest } from '../../../src/http/backend.ts';
 import type { ModelView } from '../../../src/runtime/model-view.ts';
+import { ResponseStore } from '../../../src/runtime/response-store.ts';
 import type { Submission } from '../../../src/runtime/submission.ts';
 import { createServer, type HeddleServer, type ServerOptions } from '../../../src/http/server.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -15,6 +16,7 @@ export class FakeBackend implements Backend {
   readonly environment: string;
   draining = false;
   alive = true;
+  readonly responses = new ResponseStore(new FakeClock());
   isReady = true;
   capabilities: ModelCapabilities | undefined = {};
   methods: readonly MethodName[] = methodNames;
