@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Backend } from './backend.ts';
 import { sendLive, sendReady, sendRoot } from './health-routes.ts';
 import { sendLoaded, sendModel, sendModels, sendSchema } from './models-route.ts';
-import { openApi } from './openapi.ts';
+import { openApi } from './openapi/document.ts';
 import { staticCallPaths, staticGetPaths, type Target, wildcardPrefixes } from './paths.ts';
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
@@ -19,7 +19,12 @@ export function registerRoutes(app: FastifyInstance, get: Handler, post: Handler
 }
 
 /** Answers a target that is not a call. */
-export async function sendTarget(backend: Backend, target: Exclude<Target, { readonly kind: 'call' }>, reply: FastifyReply): Promise<void> {
+export async function sendTarget(
+  backend: Backend,
+  target: Exclude<Target, { readonly kind: 'call' }>,
+  reply: FastifyReply,
+  isKeyed: boolean,
+): Promise<void> {
   switch (target.kind) {
     case 'root':
       return sendRoot(backend, reply);
@@ -30,7 +35,7 @@ export async function sendTarget(backend: Backend, target: Exclude<Target, { rea
     case 'models':
       return sendModels(backend, reply);
     case 'openapi':
-      reply.send(openApi(backend));
+      reply.send(openApi(backend, isKeyed));
       return;
     case 'model':
       return sendModel(backend, target.name, reply);

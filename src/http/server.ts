@@ -72,6 +72,7 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
   const contexts = new RequestContexts(clock);
   const gates = new WeakMap<FastifyRequest, Gate>();
   const checkKey = keyCheck(options.apiKeys ?? {});
+  const isKeyed = Object.keys(options.apiKeys ?? {}).length > 0;
   const rewrite = urlRewriter(backend.environment);
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply): void =>
     replyWithError(error, request, reply, contexts.of(request, reply), options.logger);
@@ -151,7 +152,7 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
     if (target === undefined) throw new InferenceError('unknown_url', 'expected a path of this server, got an unknown one');
     if (target.kind === 'call') {
       handleCall(backend, target, request, reply, contexts.of(request, reply), writerOptions, (error) => refuse(error, request, reply));
-    } else await sendTarget(backend, target, reply);
+    } else await sendTarget(backend, target, reply, isKeyed);
     return reply; // the writer sends it
   };
   registerRoutes(app, handle, handle);
