@@ -2,9 +2,13 @@
 
 import { type MethodName, methodNames, methods } from '../contract/methods.ts';
 
+/** A file of the documentation page. */
+export type DocsFile = 'page.html' | 'page.css' | 'page.mjs' | 'element.mjs' | 'schema-tree.mjs' | 'try-it.mjs';
+
 export type Target =
   | { readonly kind: 'call'; readonly method: MethodName; readonly model: string | undefined }
   | { readonly kind: 'root' | 'live' | 'ready' | 'models' | 'openapi' }
+  | { readonly kind: 'docs'; readonly file: DocsFile }
   | { readonly kind: 'model' | 'loaded' | 'schema'; readonly name: string };
 
 const getPaths = new Map<string, Target>([
@@ -18,6 +22,11 @@ const getPaths = new Map<string, Target>([
   ['/models', { kind: 'models' }],
   ['/v1/models', { kind: 'models' }],
   ['/openapi.json', { kind: 'openapi' }],
+  ['/docs', { kind: 'docs', file: 'page.html' }],
+  ...(['page.css', 'page.mjs', 'element.mjs', 'schema-tree.mjs', 'try-it.mjs'] as const).map((file): [string, Target] => [
+    `/docs/${file}`,
+    { kind: 'docs', file },
+  ]),
 ]);
 
 const callPaths = new Map<string, MethodName>([

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Backend } from './backend.ts';
+import { sendDocs } from './docs-route.ts';
 import { sendLive, sendReady, sendRoot } from './health-routes.ts';
 import { sendLoaded, sendModel, sendModels, sendSchema } from './models-route.ts';
 import { openApi } from './openapi/document.ts';
@@ -37,6 +38,8 @@ export async function sendTarget(
     case 'openapi':
       reply.send(openApi(backend, isKeyed));
       return;
+    case 'docs':
+      return sendDocs(target.file, reply);
     case 'model':
       return sendModel(backend, target.name, reply);
     case 'loaded':

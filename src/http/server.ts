@@ -176,6 +176,7 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
 
 const exposed = ['x-request-id', 'request-id', 'openai-processing-ms', 'retry-after', 'retry-after-ms', 'x-should-retry'];
 
+/** The page of the documentation is the same for everyone; what it shows, /openapi.json, needs the key. */
 function isPublic(target: Target): boolean {
-  return target.kind === 'root' || target.kind === 'live' || target.kind === 'ready';
+  return target.kind === 'docs' || target.kind === 'root' || target.kind === 'live' || target.kind === 'ready';
 }

@@ -74,7 +74,7 @@ function routeOperation(components: Components, method: MethodName, having: read
   return callOperation(components, {
     method,
     id: method,
-    summary: `Call \`${method}\``,
+    summary: `Call ${method}`,
     description: `Answered by ${having.map(({ name }) => `\`${name}\``).join(', ')}. Also at ${also}.`,
     having,
     isKeyed,
@@ -86,7 +86,7 @@ function predictOperation(components: Components, model: ModelView, isKeyed: boo
   return callOperation(components, {
     method: 'predict',
     id: `predict_${model.name}`,
-    summary: `Call \`predict\` of ${model.name}`,
+    summary: `Call predict of ${model.name}`,
     description: `Also at \`/v1/models/${model.name}:predict\`.`,
     having: [model],
     isKeyed,
@@ -95,14 +95,17 @@ function predictOperation(components: Components, model: ModelView, isKeyed: boo
 }
 
 function fixedOperation(components: Components, row: FixedOperation, isKeyed: boolean): object {
-  const isOpen = row.tag === 'health';
+  const isOpen = row.tag === 'health' || row.path === '/docs';
   const named = /\{(\w+)\}/.exec(row.path)?.[1];
   const answers = Object.entries(row.answers).map(([status, { description, schema }]) => [
     status,
     {
       description,
       headers: headerReferences(components, ['x-request-id', 'request-id']),
-      content: { 'application/json': { schema: components.schema(schema, answerSchemas[schema]) } },
+      content:
+        schema === undefined
+          ? { 'text/html': { schema: { type: 'string' } } }
+          : { 'application/json': { schema: components.schema(schema, answerSchemas[schema]) } },
     },
   ]);
   const errors = [...row.errors, 408, ...(isKeyed && !isOpen ? [401] : [])].sort((a, b) => a - b);

@@ -12,8 +12,8 @@ export interface FixedOperation {
   readonly summary: string;
   /** Other paths of the same answer. */
   readonly also: readonly string[];
-  /** What each status answers; without a schema it is no JSON. */
-  readonly answers: Readonly<Record<string, { readonly description: string; readonly schema: keyof typeof answerSchemas }>>;
+  /** What each status answers: JSON, or a page where there is no schema. */
+  readonly answers: Readonly<Record<string, { readonly description: string; readonly schema?: keyof typeof answerSchemas }>>;
   /** Error answers it may have beside 401 and 408. */
   readonly errors: readonly number[];
 }
@@ -125,6 +125,18 @@ export const fixedOperations: Readonly<Record<Exclude<Target['kind'], 'call'>, r
       summary: 'This document',
       also: [],
       answers: { 200: { description: 'The routes that answer now.', schema: 'OpenApi' } },
+      errors: [],
+    },
+  ],
+  docs: [
+    {
+      verb: 'get',
+      path: '/docs',
+      id: 'getDocs',
+      tag: 'documentation',
+      summary: 'A page that shows this document and sends requests; it needs no key',
+      also: [],
+      answers: { 200: { description: 'The page; its files are below the path.' } },
       errors: [],
     },
   ],
