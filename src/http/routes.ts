@@ -6,13 +6,13 @@ import { sendDocs } from './docs-route.ts';
 import { sendLive, sendReady, sendRoot } from './health-routes.ts';
 import { sendLoaded, sendModel, sendModels, sendSchema } from './models-route.ts';
 import { openApi } from './openapi/document.ts';
-import { staticCallPaths, staticGetPaths, type Target, wildcardPrefixes } from './paths.ts';
+import { staticGetPaths, staticPostPaths, type Target, wildcardPrefixes } from './paths.ts';
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 export function registerRoutes(app: FastifyInstance, get: Handler, post: Handler): void {
   for (const path of staticGetPaths) app.get(path, get);
-  for (const path of staticCallPaths) app.post(path, post);
+  for (const path of staticPostPaths) app.post(path, post);
   for (const prefix of wildcardPrefixes) {
     app.get(`${prefix}*`, get);
     app.post(`${prefix}*`, post);
@@ -37,6 +37,9 @@ export async function sendTarget(
       return sendModels(backend, reply);
     case 'openapi':
       reply.send(openApi(backend, isKeyed));
+      return;
+    case 'ignored':
+      reply.code(204).send();
       return;
     case 'docs':
       return sendDocs(target.file, reply);

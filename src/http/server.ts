@@ -178,5 +178,5 @@ const exposed = ['x-request-id', 'request-id', 'openai-processing-ms', 'retry-af
 
 /** The page of the documentation is the same for everyone; what it shows, /openapi.json, needs the key. */
 function isPublic(target: Target): boolean {
-  return target.kind === 'docs' || target.kind === 'root' || target.kind === 'live' || target.kind === 'ready';
+  return target.kind === 'docs' || target.kind === 'ignored' || target.kind === 'root' || target.kind === 'live' || target.kind === 'ready';
 }

@@ -102,10 +102,7 @@ function fixedOperation(components: Components, row: FixedOperation, isKeyed: bo
     {
       description,
       headers: headerReferences(components, ['x-request-id', 'request-id']),
-      content:
-        schema === undefined
-          ? { 'text/html': { schema: { type: 'string' } } }
-          : { 'application/json': { schema: components.schema(schema, answerSchemas[schema]) } },
+      ...contentOf(components, status, schema),
     },
   ]);
   const errors = [...row.errors, 408, ...(isKeyed && !isOpen ? [401] : [])].sort((a, b) => a - b);
@@ -118,6 +115,12 @@ function fixedOperation(components: Components, row: FixedOperation, isKeyed: bo
     ...(named === undefined ? {} : { parameters: [pathParameter(named)] }),
     responses: { ...Object.fromEntries(answers), ...errorResponses(components, 'openai', errors) },
   };
+}
+
+function contentOf(components: Components, status: string, schema: keyof typeof answerSchemas | undefined): object {
+  if (status === '204') return {};
+  if (schema === undefined) return { content: { 'text/html': { schema: { type: 'string' } } } };
+  return { content: { 'application/json': { schema: components.schema(schema, answerSchemas[schema]) } } };
 }
 
 function pathParameter(name: string): object {

@@ -12,7 +12,7 @@ export interface FixedOperation {
   readonly summary: string;
   /** Other paths of the same answer. */
   readonly also: readonly string[];
-  /** What each status answers: JSON, or a page where there is no schema. */
+  /** What each status answers: JSON, or where there is no schema a page or, as 204, nothing. */
   readonly answers: Readonly<Record<string, { readonly description: string; readonly schema?: keyof typeof answerSchemas }>>;
   /** Error answers it may have beside 401 and 408. */
   readonly errors: readonly number[];
@@ -125,6 +125,18 @@ export const fixedOperations: Readonly<Record<Exclude<Target['kind'], 'call'>, r
       summary: 'This document',
       also: [],
       answers: { 200: { description: 'The routes that answer now.', schema: 'OpenApi' } },
+      errors: [],
+    },
+  ],
+  ignored: [
+    {
+      verb: 'post',
+      path: '/api/event_logging/batch',
+      id: 'ignoreEvents',
+      tag: 'health',
+      summary: 'Accepts the telemetry of clients and drops it',
+      also: [],
+      answers: { 204: { description: 'Nothing was read.' } },
       errors: [],
     },
   ],
