@@ -12,7 +12,7 @@ import { readModelConfig } from '../registry/read-config.ts';
 import { type CallOptions, callModel } from './call-model.ts';
 import { HostedModel } from './hosted-model.ts';
 import { withStore } from './kept-response.ts';
-import type { ModelView } from './model-view.ts';
+import type { ModelView, Readiness } from './model-view.ts';
 import { refuseTelemetry } from './refuse-telemetry.ts';
 import { ResponseStore, type ResponseStoreLimits } from './response-store.ts';
 import type { Submission } from './submission.ts';
@@ -126,12 +126,22 @@ export class Runtime {
 
   /** Whether every required model is ready and healthy, and the server is not stopping. */
   async ready(): Promise<boolean> {
-    if (this.#draining) return false;
-    // Before the first model is listed there is none to wait for, and a probe would find an empty server ready.
-    if (this.#models.size === 0 && this.#reading > 0) return false;
+    return (await this.readiness()).ready;
+  }
+
+  /** The same, with the required models that it waits for. */
+  async readiness(): Promise<Readiness> {
     const required = [...this.#models.values()].filter((model) => model.required);
-    const answers = await Promise.all(required.map((model) => model.isHealthy()));
-    return answers.every(Boolean);
+    // Nobody is asked while stopping: the answer is known, and the threads may be gone.
+    const healthy = this.#draining ? [] : await Promise.all(required.map((model) => model.isHealthy()));
+    const waiting = required.flatMap((model, index): [string, Readiness['waitingFor'][string]][] => {
+      if (this.#draining || healthy[index] === true) return [];
+      const { name, state } = model.view();
+      return [[name, state === 'ready' ? 'unhealthy' : state]];
+    });
+    // Before the first model is listed there is none to wait for, and a probe would find an empty server ready.
+    const isEmpty = this.#models.size === 0 && this.#reading > 0;
+    return { ready: !this.#draining && !isEmpty && waiting.length === 0, waitingFor: Object.fromEntries(waiting) };
   }
 
   /** Milliseconds a call may take. With no or an unknown model named, the longest of the method's models. */
