@@ -35,6 +35,11 @@ test('the OpenAPI document follows the live methods', () =>
     const before = await json(await fetch(`${url}/openapi.json`));
     expect(Object.keys(before.paths)).toContain('/v1/embeddings');
     expect(before.paths['/v1/models/tiny:predict'].post.requestBody.content['application/json'].schema).toEqual({ type: 'object' });
+    const chat = before.paths['/v1/chat/completions'].post.responses['200'].content;
+    expect(chat).toMatchObject({
+      'application/json': { schema: { properties: { object: { const: 'chat.completion' } } } },
+      'text/event-stream': { schema: { properties: { object: { const: 'chat.completion.chunk' } } } },
+    });
     backend.methods = ['predict'];
     expect(Object.keys((await json(await fetch(`${url}/openapi.json`))).paths)).not.toContain('/v1/embeddings');
   }));
