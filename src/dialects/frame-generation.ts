@@ -3,7 +3,7 @@
 import type { FrameContext, Framed } from '../contract/dialect.ts';
 import type { GenerationEvent } from '../contract/generation.ts';
 import type { MethodName } from '../contract/methods.ts';
-import type { ResponseFacts } from '../contract/thread.ts';
+import type { CallUsage, ResponseFacts } from '../contract/thread.ts';
 import { checkResult } from './check-result.ts';
 import { checkedEvents, isGenerationEvent } from './event-forms.ts';
 import { type GatheredGeneration, gatherEvents } from './generation-events.ts';
@@ -13,7 +13,26 @@ import { framePassthrough, frameRaw } from './native/any-result.ts';
 import { dataFrame, doneFrame, eventFrame, sseHead } from './sse.ts';
 
 /** How one route writes a generation. */
-export interface GenerationRoute {
+export type GenerationRoute = RouteStream & (WholeRoute | FoldRoute);
+
+/** Writes a reply in one piece from the gathered text. */
+interface WholeRoute {
+  /** How many choices the body asks for. Absent: the route has one. */
+  choices?(context: FrameContext): number;
+  whole(generation: GatheredGeneration, context: FrameContext): object;
+}
+
+/** Reads the events itself, where the order of what came is part of the reply. */
+interface FoldRoute {
+  fold(events: AsyncIterable<GenerationEvent>, context: FrameContext): Promise<FoldedReply>;
+}
+
+export interface FoldedReply {
+  readonly reply: object;
+  readonly usage: CallUsage;
+}
+
+interface RouteStream {
   readonly method: MethodName;
   /** Whether each event is named after the chunk's `type`. */
   readonly namedEvents: boolean;
@@ -23,9 +42,6 @@ export interface GenerationRoute {
   readonly outputSchema?: object;
   /** Of a chunk that a model yields itself; held to in development. */
   readonly chunkSchema?: object;
-  /** How many choices the body asks for. Absent: the route has one. */
-  choices?(context: FrameContext): number;
-  whole(generation: GatheredGeneration, context: FrameContext): object;
   /** What the main thread has to know of a stream to end it properly itself. */
   facts?(context: FrameContext): ResponseFacts;
   stream(events: AsyncIterable<GenerationEvent>, context: FrameContext, facts: ResponseFacts | undefined): FrameStream;
@@ -55,6 +71,10 @@ export async function frameGeneration(route: GenerationRoute, result: unknown, c
     const facts = route.facts?.(context);
     const frames = await framesOf(items, (rest) => route.stream(checkedEvents(method, rest), context, facts));
     return { kind: 'stream', head: facts === undefined ? sseHead : { ...sseHead, response: facts }, frames };
+  }
+  if ('fold' in route) {
+    const { reply, usage } = await route.fold(checkedEvents(method, items), context);
+    return jsonReply(method, reply, usage);
   }
   const generation = await gatherEvents(method, checkedEvents(method, items), route.choices?.(context));
   return jsonReply(method, route.whole(generation, context), generation.usage);

@@ -7,7 +7,7 @@ import { refusal } from './framing.ts';
 const user = { role: 'user', content: 'hi' };
 const checked = (method: Parameters<typeof dialectFor>[0], body: unknown) => {
   const kept = dialectFor(method).check(body);
-  checkPolicy(method, kept);
+  checkPolicy(method, kept, {});
   return kept;
 };
 const refused = (...args: Parameters<typeof checked>) => refusal(() => checked(...args));
@@ -42,7 +42,6 @@ test.each([
   ['completions', { prompt: 'a', suffix: 'b' }, 'unsupported_parameter', 'suffix'],
   ['completions', { prompt: 'a', best_of: 2 }, 'unsupported_value', 'best_of'],
   ['completions', { prompt: true }, 'invalid_type', 'prompt'],
-  ['responses', { input: 'a', previous_response_id: 'resp_1' }, 'unsupported_parameter', 'previous_response_id'],
   ['responses', { input: 'a', background: true }, 'unsupported_value', 'background'],
   ['responses', { input: 'a', text: { format: { type: 'json_object' } } }, 'unsupported_value', 'text.format'],
   ['responses', { input: [{ type: 'function_call' }] }, 'unsupported_value', 'input[0]'],
