@@ -1,9 +1,10 @@
 // Neutral generation events as models yield them: checked one by one, and gathered for replies in one piece.
 
-import type { FinishReason, GenerationEvent } from '../contract/generation.ts';
+import type { FinishReason, GenerationEvent, ToolCall } from '../contract/generation.ts';
 import type { MethodName } from '../contract/methods.ts';
 import type { CallUsage } from '../contract/thread.ts';
 import { InferenceError } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
 import { describe } from './check.ts';
 
 /** How a generation ended. */
@@ -15,6 +16,7 @@ export interface GenerationEnd {
 
 export interface GatheredGeneration extends GenerationEnd {
   readonly text: string;
+  readonly toolCalls: readonly ToolCall[];
 }
 
 /** Whether an item is of the neutral form rather than a finished chunk of a route. */
@@ -86,8 +88,18 @@ export class GenerationTally {
 export async function gatherEvents(method: MethodName, events: AsyncIterable<GenerationEvent>): Promise<GatheredGeneration> {
   const tally = new GenerationTally(method);
   const pieces: string[] = [];
-  for await (const event of events) pieces.push(tally.take(event));
-  return { text: pieces.join(''), ...tally.end() };
+  const calls = new Map<number, ToolCall>();
+  for await (const event of events) {
+    pieces.push(tally.take(event));
+    if (event.type === 'toolCall') calls.set(event.call, longerCall(calls.get(event.call), event));
+  }
+  return { text: pieces.join(''), toolCalls: [...calls.values()], ...tally.end() };
+}
+
+/** A call with one more piece. */
+function longerCall(begun: ToolCall | undefined, piece: Extract<GenerationEvent, { type: 'toolCall' }>): ToolCall {
+  if (begun !== undefined) return { ...begun, arguments: begun.arguments + piece.arguments };
+  return { id: piece.id ?? newId('call'), name: piece.name ?? '', arguments: piece.arguments };
 }
 
 function isCount(value: unknown): boolean {

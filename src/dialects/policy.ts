@@ -1,6 +1,6 @@
 // The fields each text route knows and its model cannot honour: refused by name unless their value is neutral, never ignored.
 
-import type { MethodName } from '../contract/methods.ts';
+import { countingRoutes, type MethodName } from '../contract/methods.ts';
 import { InferenceError } from '../core/errors.ts';
 import { describe } from './check.ts';
 
@@ -91,7 +91,7 @@ const openaiSampling = [
   value('repetition_penalty', is(1)),
 ];
 
-const rules: Readonly<Record<MethodName, readonly Rule[]>> = {
+const rules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> = {
   predict: [],
   embeddings: [value('normalize', is(true)), parameter('truncate_prompt_tokens'), parameter('prompt_name')],
   chatCompletions: [
@@ -138,7 +138,8 @@ const rules: Readonly<Record<MethodName, readonly Rule[]>> = {
  * Throws: InferenceError `unsupported_parameter` or `unsupported_value` naming the first field that cannot be honoured.
  */
 export function checkPolicy(method: MethodName, body: unknown): void {
-  for (const rule of rules[method]) {
+  // What cannot be answered is not counted either.
+  for (const rule of rules[countingRoutes.get(method) ?? method] ?? []) {
     const found = lookup(body, rule.field);
     if (found === undefined || rule.neutral(found)) continue;
     // A flag is no text of the user, and its type alone would not tell what is wrong with it.

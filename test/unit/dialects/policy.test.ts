@@ -31,7 +31,7 @@ const everywhere = [
   [{ logit_bias: { 1: 5 } }, 'unsupported_parameter'],
   [{ response_format: { type: 'json_object' } }, 'unsupported_value'],
   [{ modalities: ['audio'] }, 'unsupported_value'],
-  [{ tools: [{}] }, 'unsupported_parameter'],
+  [{ tools: [{ type: 'function', name: 'f' }] }, 'unsupported_parameter'],
   [{ ignore_eos: true }, 'unsupported_value'],
   [{ min_tokens: 3 }, 'unsupported_value'],
   [{ mirostat: 2 }, 'unsupported_value'],
