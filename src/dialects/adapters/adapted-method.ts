@@ -135,7 +135,9 @@ function ownName(name: AdapterName, param: string): string {
   const parameters = name === 'messages' ? '.input_schema' : '.parameters';
   const flat = param
     .replace(/^(tools\[\d+\])\.function\.parameters/, `$1${parameters}`)
-    .replace(/^(tools\[\d+\]|tool_choice)\.function/, '$1');
+    // Both other APIs write a function's members beside its type, and the allowed tools beside their mode.
+    .replace(/^(tools\[\d+\]|tool_choice)(\.allowed_tools)?/, '$1')
+    .replace(/^(tools\[\d+\]|tool_choice(?:\.tools\[\d+\])?)\.function/, '$1');
   const found = adapters[name].names.find(([chat]) => flat === chat || flat.startsWith(`${chat}.`) || flat.startsWith(`${chat}[`));
   return found === undefined ? flat : `${found[1]}${flat.slice(found[0].length)}`;
 }

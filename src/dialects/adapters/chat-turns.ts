@@ -11,7 +11,9 @@ export interface ChatToolCall {
 
 export type ChatPart =
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'image_url'; readonly image_url: { readonly url: string; readonly detail?: string } };
+  | { readonly type: 'image_url'; readonly image_url: { readonly url: string; readonly detail?: string } }
+  | { readonly type: 'file'; readonly file: Readonly<Record<string, unknown>> }
+  | { readonly type: 'input_audio'; readonly input_audio: unknown };
 
 export interface ChatTurn {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';

@@ -22,9 +22,7 @@ import {
 const dropped = new Set(['thinking', 'redacted_thinking']);
 // Known, and without a counterpart in a chat.
 const refused = new Set(
-  'document search_result container_upload server_tool_use web_search_tool_result web_fetch_tool_result mcp_tool_use mcp_tool_result'.split(
-    ' ',
-  ),
+  'search_result container_upload server_tool_use web_search_tool_result web_fetch_tool_result mcp_tool_use mcp_tool_result'.split(' '),
 );
 
 /**
@@ -114,16 +112,17 @@ function resultOf({ content, is_error }: MessageBlock, path: string): string {
 function textOf(content: string | readonly MessageBlock[], path: string): string {
   if (typeof content === 'string') return content;
   const parts = content.flatMap((block, index) => {
-    if (block.type === 'image') refuse(`${path}[${index}]`, 'text');
-    return partsOf(block, `${path}[${index}]`);
+    const at = `${path}[${index}]`;
+    return partsOf(block, at).map((part) => (part.type === 'text' ? part.text : refuse(at, 'text')));
   });
-  return parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
+  return parts.join('\n');
 }
 
 function partsOf(block: MessageBlock, path: string): readonly ChatPart[] {
   if (dropped.has(block.type)) return [];
   if (block.type === 'text') return [{ type: 'text', text: textMember(block, 'text', path) }];
   if (block.type === 'image') return [{ type: 'image_url', image_url: { url: imageUrl(block, path) } }];
+  if (block.type === 'document') return [documentOf(block, path)];
   if (refused.has(block.type)) refuse(path, 'text');
   if (block.type === 'tool_use' || block.type === 'tool_result') {
     const message = `expected ${path}.type to fit the role of its message, got a block of another role`;
@@ -132,12 +131,30 @@ function partsOf(block: MessageBlock, path: string): readonly ChatPart[] {
   throw new InferenceError('invalid_value', `expected ${path}.type to be a known block type, got another`, { param: `${path}.type` });
 }
 
-function imageUrl({ source }: MessageBlock, path: string): string {
+function imageUrl(block: MessageBlock, path: string): string {
   const at = `${path}.source`;
-  if (source === undefined) throw new InferenceError('missing_required_parameter', `expected ${at}, got nothing`, { param: at });
+  const source = sourceOf(block, at);
   if (source.type === 'url') return textMember(source, 'url', at);
-  if (source.type === 'base64') return `data:${textMember(source, 'media_type', at)};base64,${textMember(source, 'data', at)}`;
+  if (source.type === 'base64') return dataUrl(source, at);
   return refuse(at, 'of type "base64" or "url"');
+}
+
+/** A document of text is text; a chat takes others by their bytes only. */
+function documentOf(block: MessageBlock, path: string): ChatPart {
+  const at = `${path}.source`;
+  const source = sourceOf(block, at);
+  if (source.type === 'text') return { type: 'text', text: textMember(source, 'data', at) };
+  if (source.type !== 'base64') return refuse(at, 'of type "base64" or "text"');
+  return { type: 'file', file: defined({ filename: block.title, file_data: dataUrl(source, at) }) };
+}
+
+function sourceOf({ source }: MessageBlock, path: string): NonNullable<MessageBlock['source']> {
+  if (source !== undefined) return source;
+  throw new InferenceError('missing_required_parameter', `expected ${path}, got nothing`, { param: path });
+}
+
+function dataUrl(source: object, path: string): string {
+  return `data:${textMember(source, 'media_type', path)};base64,${textMember(source, 'data', path)}`;
 }
 
 function toolOf(tool: MessagesTool, path: string): object {

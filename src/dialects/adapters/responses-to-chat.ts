@@ -21,8 +21,6 @@ import { sharedFields } from './shared-fields.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 const textTypes = new Set(['input_text', 'output_text', 'text']);
-// Known, and without a counterpart in a chat.
-const refusedParts = new Set(['input_file', 'input_audio']);
 const roles: ReadonlyMap<unknown, ChatTurn['role']> = new Map([
   ['user', 'user'],
   ['assistant', 'assistant'],
@@ -127,7 +125,11 @@ function partOf(part: Json, path: string): ChatPart {
     const url = textMember(part, 'image_url', path);
     return { type: 'image_url', image_url: { url, ...(typeof detail === 'string' ? { detail } : {}) } };
   }
-  if (typeof type === 'string' && refusedParts.has(type)) refuse(path, 'text');
+  if (type === 'input_audio') return { type, input_audio: part['input_audio'] };
+  if (type === 'input_file') {
+    if (part['file_url'] !== undefined) refuse(`${path}.file_url`, 'absent, since a chat takes files by their bytes');
+    return { type: 'file', file: defined({ filename: part['filename'], file_data: part['file_data'], file_id: part['file_id'] }) };
+  }
   throw new InferenceError('invalid_value', `expected ${path}.type to be a known part type, got another`, { param: `${path}.type` });
 }
 

@@ -10,12 +10,12 @@ const text = (description: string) => Type.Optional(Type.String({ description })
 
 const source = Type.Object(
   {
-    type: Type.String({ description: '`base64` or `url`' }),
+    type: Type.String({ description: '`base64`, `url`, or `text` of a document' }),
     media_type: text('Of base64: as `image/png`'),
-    data: text('Of base64: the bytes'),
+    data: text('Of base64: the bytes; of text: the text'),
     url: text('Of url: where the image is'),
   },
-  { description: 'Of an image: where its bytes are' },
+  { description: 'Of an image or document: where its bytes are' },
 );
 
 const cacheControl = ignored('Where a prompt may be cached');
@@ -28,7 +28,9 @@ const resultBlock = Type.Object({
   cache_control: cacheControl,
 });
 const block = Type.Object({
-  type: Type.String({ description: '`text`, `image`, `tool_use`, `tool_result`; `thinking` and `redacted_thinking` are dropped' }),
+  type: Type.String({
+    description: '`text`, `image`, `document`, `tool_use`, `tool_result`; `thinking` and `redacted_thinking` are dropped',
+  }),
   text: text('Of text'),
   source: Type.Optional(source),
   id: text('Of tool_use: the id of the call'),
@@ -40,6 +42,7 @@ const block = Type.Object({
       description: 'Of tool_result: what the tool gave; absent is empty',
     }),
   ),
+  title: text('Of document: its name'),
   is_error: Type.Optional(Type.Boolean({ description: 'Of tool_result: the tool failed' })),
   cache_control: cacheControl,
   citations: ignored('Of text: where it was quoted from'),

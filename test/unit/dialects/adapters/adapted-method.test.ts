@@ -91,6 +91,8 @@ test.each<[AdapterName, string, string]>([
   ['messages', 'response_format.json_schema.schema', 'output_config.format.schema'],
   ['responses', 'messages', 'input'],
   ['responses', 'tools[0].function.name', 'tools[0].name'],
+  ['responses', 'tool_choice.allowed_tools.tools[1].function.name', 'tool_choice.tools[1].name'],
+  ['messages', 'tool_choice.function.name', 'tool_choice.name'],
   ['responses', 'response_format', 'text.format'],
   ['responses', 'temperature', 'temperature'],
   ['completions', 'messages', 'prompt'],

@@ -142,7 +142,8 @@ test.each<[string, object, readonly object[]]>([
 });
 
 test.each<[object, string, string]>([
-  [{ messages: [{ role: 'user', content: [{ type: 'document' }] }] }, 'unsupported_value', 'messages[0].content[0]'],
+  [{ messages: [{ role: 'user', content: [{ type: 'document' }] }] }, 'missing_required_parameter', 'messages[0].content[0].source'],
+  [{ messages: [{ role: 'user', content: [{ type: 'search_result' }] }] }, 'unsupported_value', 'messages[0].content[0]'],
   [{ messages: [{ role: 'user', content: [{ type: 'what' }] }] }, 'invalid_value', 'messages[0].content[0].type'],
   [{ messages: [{ role: 'user', content: [{ type: 'tool_use', id: 'a', name: 'b' }] }] }, 'invalid_value', 'messages[0].content[0].type'],
   [
@@ -160,7 +161,7 @@ test.each<[object, string, string]>([
     'unsupported_value',
     'messages[0].content[0].source',
   ],
-  [{ system: [{ type: 'image' }] }, 'unsupported_value', 'system[0]'],
+  [{ system: [{ type: 'image', source: { type: 'url', url: 'u' } }] }, 'unsupported_value', 'system[0]'],
   [{ tools: [{ type: 'web_search_20250305', name: 'web_search' }] }, 'unsupported_value', 'tools[0].type'],
 ])('messages %j are refused with %s at %s', (more, code, param) => {
   expect(refusal(() => ofMessages(more))).toMatchObject({ status: 400, code, param });
@@ -201,6 +202,23 @@ test.each<[object, object]>([
   ],
 ])('responses %j ask a chat for %j', (more, expected) => {
   expect(ofResponses(more)).toEqual({ messages: [user], ...expected });
+});
+
+test('documents and files are files of a chat, and a document of text is text', () => {
+  const source = { type: 'base64', media_type: 'application/pdf', data: 'AA==' };
+  const content = [
+    { type: 'document', source, title: 'a.pdf' },
+    { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'b' } },
+  ];
+  const file = { type: 'file', file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,AA==' } };
+  expect(ofMessages({ messages: [{ role: 'user', content }] })['messages']).toEqual([
+    { role: 'user', content: [file, { type: 'text', text: 'b' }] },
+  ]);
+  const parts = [
+    { type: 'input_file', filename: 'a.pdf', file_data: 'data:application/pdf;base64,AA==' },
+    { type: 'input_audio', input_audio: { data: 'AA==', format: 'wav' } },
+  ];
+  expect(ofResponses({ input: [{ role: 'user', content: parts }] })['messages']).toEqual([{ role: 'user', content: [file, parts[1]] }]);
 });
 
 test('items of a response become turns, and a call joins the text before it', () => {
@@ -244,7 +262,7 @@ test.each<[object, string, string]>([
   [{ input: [{ type: 'what' }] }, 'invalid_value', 'input[0]'],
   [{ input: [{ type: 'reasoning' }] }, 'invalid_value', 'input'],
   [{ input: [{ role: 'user' }] }, 'missing_required_parameter', 'input[0].content'],
-  [{ input: [{ role: 'user', content: [{ type: 'input_file' }] }] }, 'unsupported_value', 'input[0].content[0]'],
+  [{ input: [{ role: 'user', content: [{ type: 'input_file', file_url: 'u' }] }] }, 'unsupported_value', 'input[0].content[0].file_url'],
   [{ input: [{ type: 'function_call', call_id: 'a', name: 'b', arguments: {} }] }, 'invalid_type', 'input[0].arguments'],
   [{ input: [{ type: 'function_call_output', call_id: 'a' }] }, 'invalid_type', 'input[0].output'],
   [{ tools: [{ type: 'web_search' }] }, 'unsupported_value', 'tools[0].type'],
