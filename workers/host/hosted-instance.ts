@@ -80,6 +80,7 @@ export class HostedInstance {
       inspected: this.#inspected,
       memory: this.#memory,
       permits: this.#predictPermits,
+      checkResults: this.#model.environment === 'development',
       send: (event, transfer) => this.#port.postMessage(event, transfer),
     });
     this.#calls.set(message.callId, run);

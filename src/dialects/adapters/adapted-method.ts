@@ -4,7 +4,7 @@ import type { CheckedBody } from '../../contract/dialect.ts';
 import type { GenerationEvent } from '../../contract/generation.ts';
 import { fromRecord, InferenceError, toRecord } from '../../core/errors.ts';
 import { describe } from '../check.ts';
-import { isGenerationEvent } from '../generation-events.ts';
+import { isGenerationEvent } from '../event-forms.ts';
 import { iteratorOf } from '../items.ts';
 import { ChatReader } from './chat-events.ts';
 import { completionsToChat } from './completions-to-chat.ts';
