@@ -1,6 +1,6 @@
 // Fields that routes know beyond their schemas: hints, telemetry and history that are ignored, but no mistakes of the client.
 
-import type { MethodName } from '../contract/methods.ts';
+import { countingRoutes, type MethodName } from '../contract/methods.ts';
 import { stepsOf } from './policy/find-at.ts';
 import { routeRules } from './policy/route-rules.ts';
 
@@ -70,5 +70,6 @@ const ignored: Readonly<Partial<Record<MethodName, readonly string[]>>> = {
 
 /** Paths, in steps, that a body of the route may have beside those of its schema. What is below them is not looked into. */
 export function knownFields(method: MethodName): readonly (readonly string[])[] {
-  return [...(ignored[method] ?? []).map(stepsOf), ...(routeRules[method] ?? []).map(({ steps }) => steps)];
+  const route = countingRoutes.get(method) ?? method;
+  return [...(ignored[route] ?? []).map(stepsOf), ...(routeRules[route] ?? []).map(({ steps }) => steps)];
 }

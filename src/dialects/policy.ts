@@ -1,7 +1,7 @@
 // Fields that ask for more than a model can do: refused by name unless their value is neutral, never ignored.
 
 import type { ModelCapabilities } from '../contract/capabilities.ts';
-import type { MethodName } from '../contract/methods.ts';
+import { countingRoutes, type MethodName } from '../contract/methods.ts';
 import { InferenceError } from '../core/errors.ts';
 import { describe } from './check.ts';
 import { findAt } from './policy/find-at.ts';
@@ -14,7 +14,8 @@ import { routeRules } from './policy/route-rules.ts';
  * `invalid_value` where the model serves the field up to a limit.
  */
 export function checkPolicy(method: MethodName, body: unknown, capabilities: ModelCapabilities | undefined): void {
-  for (const { steps, neutral, code, need } of routeRules[method] ?? []) {
+  // What cannot be answered is not counted either.
+  for (const { steps, neutral, code, need } of routeRules[countingRoutes.get(method) ?? method] ?? []) {
     if (need !== undefined && capabilities === undefined) continue;
     const served = capabilities === undefined ? undefined : need?.(capabilities);
     const found = findAt(body, steps, (value) => !neutral.passes(value) && served?.passes(value) !== true);

@@ -7,7 +7,8 @@ import type { ModelRequest } from '../../src/contract/model.ts';
 import type { ReplicaMemory } from '../../src/contract/replica-memory.ts';
 import { type CallMessage, type FromHost, streamWindowBytes } from '../../src/contract/thread.ts';
 import { dialectFor } from '../../src/dialects/route-dialects.ts';
-import type { Callable, InspectedModel } from './inspect-model.ts';
+import type { Callable } from './callable.ts';
+import type { InspectedModel } from './inspect-model.ts';
 import type { Permits } from './permits.ts';
 import { predictChain } from './predict-chain.ts';
 

@@ -15,7 +15,8 @@ const bodies = {
   embeddings: { input: 'a' },
 };
 type Route = keyof typeof bodies;
-const tool = { type: 'function', function: { name: 'look' } };
+// In both forms: that of a chat and that of the other routes.
+const tool = { type: 'function', name: 'look', function: { name: 'look' } };
 const textRoutes = ['chatCompletions', 'completions', 'responses', 'messages'] as const;
 
 function checked(method: MethodName, body: object) {
