@@ -20,6 +20,10 @@ export default class SmolLM2 {
     this.#context = context;
   }
 
+  get capabilities() {
+    return this.#generator?.capabilities;
+  }
+
   async load() {
     this.#generator = await TextGenerator.open(this.#context);
   }
