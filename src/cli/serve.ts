@@ -34,7 +34,7 @@ export async function serve(options: ServeOptions, logger: Logger, host: ServePr
     bytes: options['responses-store-bytes'],
     ageMs: options['responses-store-age-ms'],
   };
-  const runtime = new Runtime({ environment: options.environment, logger, responsesStore });
+  const runtime = new Runtime({ environment: options.environment, logger, strict: options.strict, responsesStore });
   const server = await createServer(runtime, {
     logger,
     apiKeys,

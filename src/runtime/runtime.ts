@@ -24,6 +24,8 @@ export interface RuntimeOptions {
   readonly clock?: Clock;
   /** How much of `responses` is kept for `previous_response_id`; false: nothing. Default: 1,000 of them, 64 MiB, for an hour. */
   readonly responsesStore?: Partial<ResponseStoreLimits> | false;
+  /** Refuse keys of a body that its route does not know, instead of ignoring them. Default false. */
+  readonly strict?: boolean;
 }
 
 /**
@@ -38,6 +40,7 @@ export class Runtime {
   readonly responses: ResponseStore | undefined;
   readonly #logger: Logger;
   readonly #clock: Clock;
+  readonly #strict: boolean;
   readonly #table = new LiveTable();
   readonly #models = new Map<string, HostedModel>();
   /** Loads whose configuration is being read: what they bring is not listed yet. */
@@ -51,6 +54,7 @@ export class Runtime {
     this.#clock = options.clock ?? systemClock;
     const { responsesStore } = options;
     this.responses = responsesStore === false ? undefined : new ResponseStore(this.#clock, responsesStore);
+    this.#strict = options.strict ?? false;
   }
 
   get draining(): boolean {
@@ -84,6 +88,7 @@ export class Runtime {
       logger: this.#logger,
       clock: this.#clock,
       table: this.#table,
+      strict: this.#strict,
     });
     this.#models.set(config.model_name, model);
     await model.load();

@@ -29,7 +29,9 @@ const refusedItems = new Set(['function_call', 'function_call_output', 'item_ref
 export function checkResponse(body: unknown): CheckedBody {
   const checked = checkBody('responses', hasOtherInput(body) ? otherInputSchema : responsesSchema, body);
   const { input } = checked as Static<typeof otherInputSchema>; // Proven by either schema.
-  if (input !== undefined) inputMessages(input); // Throws for items that a text model cannot take.
+  // Throws for items that a text model cannot take. What a reference stands for is put in its place before the model is called.
+  if (input !== undefined)
+    inputMessages(Array.isArray(input) ? input.map((item) => (item.type === 'item_reference' ? placeholder : item)) : input);
   return checked;
 }
 
@@ -45,6 +47,8 @@ export function responseToGeneration(body: ResponsesRequest | CheckedBody): Gene
     ...limitsOf(request.max_output_tokens, undefined),
   };
 }
+
+const placeholder: Item = { role: 'user', content: '' };
 
 function hasOtherInput(body: unknown): boolean {
   if (typeof body !== 'object' || body === null) return false;

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { ModelCapabilities } from '../../../src/contract/capabilities.ts';
 import type { Logger } from '../../../src/contract/model.ts';
 import { type MethodName, methodNames } from '../../../src/contract/methods.ts';
 import type { Backend, RunningRequest } from '../../../src/http/backend.ts';
@@ -17,6 +18,7 @@ export class FakeBackend implements Backend {
   alive = true;
   readonly responses = new ResponseStore(new FakeClock());
   isReady = true;
+  capabilities: ModelCapabilities | undefined = {};
   methods: readonly MethodName[] = methodNames;
   credits: number[] = [];
   error: Error | undefined;
@@ -37,6 +39,7 @@ export class FakeBackend implements Backend {
         required: true,
         methods: this.methods,
         schemas: { predict: { input: { type: 'object' } } },
+        capabilities: this.capabilities,
         created: 1_700_000_000,
         replicas: { ready: 1, retired: 0, total: 1 },
         queued: 0,
