@@ -17,6 +17,8 @@ export type GenerationRoute = RouteStream & (WholeRoute | FoldRoute);
 
 /** Writes a reply in one piece from the gathered text. */
 interface WholeRoute {
+  /** How many choices the body asks for. Absent: the route has one. */
+  choices?(context: FrameContext): number;
   whole(generation: GatheredGeneration, context: FrameContext): object;
 }
 
@@ -40,8 +42,6 @@ interface RouteStream {
   readonly outputSchema?: object;
   /** Of a chunk that a model yields itself; held to in development. */
   readonly chunkSchema?: object;
-  /** How many choices the body asks for. Absent: the route has one. */
-  choices?(context: FrameContext): number;
   /** What the main thread has to know of a stream to end it properly itself. */
   facts?(context: FrameContext): ResponseFacts;
   stream(events: AsyncIterable<GenerationEvent>, context: FrameContext, facts: ResponseFacts | undefined): FrameStream;

@@ -2,9 +2,13 @@
 
 import { type MethodName, methodNames, methods } from '../contract/methods.ts';
 
+/** A file of the documentation page. */
+export type DocsFile = 'page.html' | 'page.css' | 'page.mjs' | 'element.mjs' | 'schema-tree.mjs' | 'try-it.mjs';
+
 export type Target =
   | { readonly kind: 'call'; readonly method: MethodName; readonly model: string | undefined }
-  | { readonly kind: 'root' | 'live' | 'ready' | 'models' | 'openapi' }
+  | { readonly kind: 'root' | 'live' | 'ready' | 'models' | 'openapi' | 'ignored' }
+  | { readonly kind: 'docs'; readonly file: DocsFile }
   | { readonly kind: 'model' | 'loaded' | 'schema'; readonly name: string }
   | ResponseTarget;
 
@@ -33,6 +37,11 @@ const getPaths = new Map<string, Target>([
   ['/models', { kind: 'models' }],
   ['/v1/models', { kind: 'models' }],
   ['/openapi.json', { kind: 'openapi' }],
+  ['/docs', { kind: 'docs', file: 'page.html' }],
+  ...(['page.css', 'page.mjs', 'element.mjs', 'schema-tree.mjs', 'try-it.mjs'] as const).map((file): [string, Target] => [
+    `/docs/${file}`,
+    { kind: 'docs', file },
+  ]),
 ]);
 
 const callPaths = new Map<string, MethodName>([
@@ -43,9 +52,12 @@ const callPaths = new Map<string, MethodName>([
   ]),
 ]);
 
+// Telemetry that a client of Anthropic sends unasked: it is told that all is well, and nothing is read or kept.
+const postPaths = new Map<string, Target>([['/api/event_logging/batch', { kind: 'ignored' }]]);
+
 /** Static paths, each registered once. */
 export const staticGetPaths: readonly string[] = [...getPaths.keys()];
-export const staticCallPaths: readonly string[] = [...callPaths.keys()];
+export const staticPostPaths: readonly string[] = [...callPaths.keys(), ...postPaths.keys()];
 
 /** Paths with a model's name in them; the name may hold `/` and `:`, so the rest of the path is parsed here. */
 export const wildcardPrefixes = ['/v1/models/', '/models/'] as const;
@@ -62,7 +74,7 @@ export const responsePaths: readonly { readonly path: string; readonly verbs: re
 
 /** With what a path can begin; an environment of such a name would take it for its prefix. */
 export const firstSegments: ReadonlySet<string> = new Set(
-  [...staticGetPaths, ...staticCallPaths, ...wildcardPrefixes].map((path) => path.split('/')[1] ?? '').filter((part) => part !== ''),
+  [...staticGetPaths, ...staticPostPaths, ...wildcardPrefixes].map((path) => path.split('/')[1] ?? '').filter((part) => part !== ''),
 );
 
 // Longest first: `/chat/completions` ends in `/completions`.
@@ -75,6 +87,8 @@ const callSuffixes: readonly (readonly [string, MethodName])[] = [
 export function targetOf(path: string): Found | undefined {
   const get = getPaths.get(path);
   if (get !== undefined) return { verbs: ['GET'], target: get };
+  const post = postPaths.get(path);
+  if (post !== undefined) return { verbs: ['POST'], target: post };
   const method = callPaths.get(path);
   if (method !== undefined) return { verbs: ['POST'], target: { kind: 'call', method, model: undefined } };
   const prefix = wildcardPrefixes.find((candidate) => path.startsWith(candidate));

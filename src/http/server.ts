@@ -73,6 +73,7 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
   const contexts = new RequestContexts(clock);
   const gates = new WeakMap<FastifyRequest, Gate>();
   const checkKey = keyCheck(options.apiKeys ?? {});
+  const isKeyed = Object.keys(options.apiKeys ?? {}).length > 0;
   const rewrite = urlRewriter(backend.environment);
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply): void =>
     replyWithError(error, request, reply, contexts.of(request, reply), options.logger);
@@ -154,7 +155,7 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
       handleCall(backend, target, request, reply, contexts.of(request, reply), writerOptions, (error) => refuse(error, request, reply));
     } else if (isResponseTarget(target)) {
       sendResponse(backend.responses, contexts.of(request, reply).apiKeyName, target, request, reply);
-    } else await sendTarget(backend, target, reply);
+    } else await sendTarget(backend, target, reply, isKeyed);
     return reply; // the writer sends it
   };
   registerRoutes(app, handle, handle);
@@ -178,6 +179,7 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
 
 const exposed = ['x-request-id', 'request-id', 'openai-processing-ms', 'retry-after', 'retry-after-ms', 'x-should-retry'];
 
+/** The page of the documentation is the same for everyone; what it shows, /openapi.json, needs the key. */
 function isPublic(target: Target): boolean {
-  return target.kind === 'root' || target.kind === 'live' || target.kind === 'ready';
+  return target.kind === 'docs' || target.kind === 'ignored' || target.kind === 'root' || target.kind === 'live' || target.kind === 'ready';
 }

@@ -189,6 +189,7 @@ export class HostedModel {
       methods: this.#row.entry.methods,
       schemas: this.#schemas,
       capabilities: this.#capabilities,
+      exampleInput: config.model_metadata['example_model_input'],
       created: this.#created,
       replicas: this.#replicas?.counts ?? { ready: 0, retired: 0, total: 0 },
       queued: this.#queue?.depth ?? 0,

@@ -18,9 +18,19 @@ export interface ModelView {
   readonly schemas: Readonly<Partial<Record<MethodName, MethodSchemas>>>;
   /** Undefined while they are not known yet. */
   readonly capabilities: ModelCapabilities | undefined;
+  /** `example_model_input` of its metadata; undefined where it has none. */
+  readonly exampleInput: unknown;
   /** Unix seconds of its load. */
   readonly created: number;
   readonly replicas: { readonly ready: number; readonly retired: number; readonly total: number };
   readonly queued: number;
   readonly running: number;
+}
+
+/** Whether the server may be sent calls, and what it waits for otherwise. */
+export interface Readiness {
+  /** Every required model is ready and healthy, and the server is not stopping. */
+  readonly ready: boolean;
+  /** The required models that are not, by name. */
+  readonly waitingFor: Readonly<Record<string, ModelState | 'unhealthy'>>;
 }

@@ -12,7 +12,7 @@ import { readModelConfig } from '../registry/read-config.ts';
 import { type CallOptions, callModel } from './call-model.ts';
 import { HostedModel } from './hosted-model.ts';
 import { withStore } from './kept-response.ts';
-import type { ModelView } from './model-view.ts';
+import type { ModelView, Readiness } from './model-view.ts';
 import { refuseTelemetry } from './refuse-telemetry.ts';
 import { ResponseStore, type ResponseStoreLimits } from './response-store.ts';
 import type { Submission } from './submission.ts';
@@ -22,10 +22,10 @@ export interface RuntimeOptions {
   readonly environment?: string;
   readonly logger: Logger;
   readonly clock?: Clock;
-  /** How much of `responses` is kept for `previous_response_id`; false: nothing. Default: 1,000 of them, 64 MiB, for an hour. */
-  readonly responsesStore?: Partial<ResponseStoreLimits> | false;
   /** Refuse keys of a body that its route does not know, instead of ignoring them. Default false. */
   readonly strict?: boolean;
+  /** How much of `responses` is kept for `previous_response_id`; false: nothing. Default: 1,000 of them, 64 MiB, for an hour. */
+  readonly responsesStore?: Partial<ResponseStoreLimits> | false;
 }
 
 /**
@@ -52,9 +52,9 @@ export class Runtime {
     this.environment = options.environment ?? 'production';
     this.#logger = options.logger;
     this.#clock = options.clock ?? systemClock;
+    this.#strict = options.strict ?? false;
     const { responsesStore } = options;
     this.responses = responsesStore === false ? undefined : new ResponseStore(this.#clock, responsesStore);
-    this.#strict = options.strict ?? false;
   }
 
   get draining(): boolean {
@@ -126,12 +126,22 @@ export class Runtime {
 
   /** Whether every required model is ready and healthy, and the server is not stopping. */
   async ready(): Promise<boolean> {
-    if (this.#draining) return false;
-    // Before the first model is listed there is none to wait for, and a probe would find an empty server ready.
-    if (this.#models.size === 0 && this.#reading > 0) return false;
+    return (await this.readiness()).ready;
+  }
+
+  /** The same, with the required models that it waits for. */
+  async readiness(): Promise<Readiness> {
     const required = [...this.#models.values()].filter((model) => model.required);
-    const answers = await Promise.all(required.map((model) => model.isHealthy()));
-    return answers.every(Boolean);
+    // Nobody is asked while stopping: the answer is known, and the threads may be gone.
+    const healthy = this.#draining ? [] : await Promise.all(required.map((model) => model.isHealthy()));
+    const waiting = required.flatMap((model, index): [string, Readiness['waitingFor'][string]][] => {
+      if (this.#draining || healthy[index] === true) return [];
+      const { name, state } = model.view();
+      return [[name, state === 'ready' ? 'unhealthy' : state]];
+    });
+    // Before the first model is listed there is none to wait for, and a probe would find an empty server ready.
+    const isEmpty = this.#models.size === 0 && this.#reading > 0;
+    return { ready: !this.#draining && !isEmpty && waiting.length === 0, waitingFor: Object.fromEntries(waiting) };
   }
 
   /** Milliseconds a call may take. With no or an unknown model named, the longest of the method's models. */

@@ -17,7 +17,19 @@ import {
   value,
   withLogprobs,
 } from './rule.ts';
-import { aroundPrompt, formats, localExtensions, logprobs, noTool, output, sampling, tools, topK, topLogprobs } from './shared-rules.ts';
+import {
+  aroundPrompt,
+  formats,
+  localExtensions,
+  logprobs,
+  noTool,
+  output,
+  sampling,
+  tools,
+  topK,
+  topLogprobs,
+  truncation,
+} from './shared-rules.ts';
 
 const insteadOf = (field: string): Passing => ({ ...absent, allowed: `absent, since ${field} is the limit of this route` });
 const noLogprobs: Passing = {
@@ -46,7 +58,6 @@ const chatTurns = [
 ];
 const responseItems = [
   kind('input', ['function_call', 'function_call_output'], has('tools')),
-  kind('input', ['item_reference']),
   kind('input[].content', ['input_image'], has('images')),
   kind('input[].content', ['input_audio'], has('audio')),
   kind('input[].content', ['input_file'], has('files')),
@@ -74,6 +85,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     topK,
     ...sampling,
     ...unserved(aroundPrompt),
+    truncation,
     parameter('audio'),
     parameter('web_search_options'),
     ...localExtensions,
@@ -104,7 +116,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     parameter('max_tokens', insteadOf('max_output_tokens')),
     parameter('max_completion_tokens', insteadOf('max_output_tokens')),
     value('background', is(false)),
-    value('truncation', is('disabled'), has('truncation', is('disabled', 'auto'))),
+    truncation,
     value('text.format', ofType('text'), has('structuredOutputs', formats)),
     value('include', noLogprobs, withLogprobs),
     ...unserved(localExtensions),

@@ -45,6 +45,7 @@ export const localExtensions: readonly Rule[] = [
   parameter('grammar', is('')),
   parameter('chat_template_kwargs', emptyObject),
 ];
+export const truncation = value('truncation', is('disabled'), has('truncation', is('disabled', 'auto')));
 export const topK = value('top_k', is(0, -1), has('candidateLimits'));
 export const sampling: readonly Rule[] = [
   value('min_p', is(0), has('candidateLimits')),

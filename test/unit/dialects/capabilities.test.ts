@@ -59,6 +59,7 @@ const served: readonly (readonly [Method, object, ModelCapabilities, string])[] 
   ['chatCompletions', turn({ role: 'assistant', function_call: {} }), { tools: true }, 'messages[1].function_call'],
   ['chatCompletions', { logprobs: true }, { topLogprobs: 0 }, 'logprobs'],
   ['chatCompletions', { top_logprobs: 3 }, { topLogprobs: 3 }, 'top_logprobs'],
+  ['chatCompletions', { truncation: 'auto' }, { truncation: true }, 'truncation'],
   ['chatCompletions', part('image_url'), { images: true }, inPart],
   ['chatCompletions', part('input_audio'), { audio: true }, inPart],
   ['chatCompletions', part('file'), { files: true }, inPart],

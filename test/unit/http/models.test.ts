@@ -64,7 +64,10 @@ test('the OpenAPI document follows the live methods', () =>
   withServer(async ({ url, backend }) => {
     const before = await json(await fetch(`${url}/openapi.json`));
     expect(Object.keys(before.paths)).toContain('/v1/embeddings');
-    expect(before.paths['/v1/models/tiny:predict'].post.requestBody.content['application/json'].schema).toEqual({ type: 'object' });
+    expect(before.paths['/models/tiny/predict'].post.requestBody.content['application/json'].schema).toEqual({
+      $ref: '#/components/schemas/tiny.predict.Request',
+    });
+    expect(before.components.schemas['tiny.predict.Request']).toEqual({ type: 'object' });
     backend.methods = ['predict'];
     expect(Object.keys((await json(await fetch(`${url}/openapi.json`))).paths)).not.toContain('/v1/embeddings');
   }));
