@@ -29,6 +29,18 @@ test('a response goes on from the one before it, as if all of it had been sent',
   expect((await at(whole.id)).status).toBe(404);
 }, 60_000);
 
+test('a reference stands for an item of the previous response, and without one it is refused by its index', async () => {
+  const first = await bodyOf(await ask({ input: 'My name is Ada.' }));
+  const input = [
+    { type: 'item_reference', id: first.output[0].id },
+    { role: 'user', content: 'Go on.' },
+  ];
+  expect((await ask({ input, previous_response_id: first.id })).status).toBe(200);
+  const refused = await ask({ input });
+  expect(refused.status).toBe(400);
+  expect(await bodyOf(refused)).toMatchObject({ error: { code: 'invalid_value', param: 'input[0]' } });
+}, 60_000);
+
 test('a streamed response is fetched as its last event told it, by its own key, until it is deleted', async () => {
   const stream = await (await ask({ input: 'Say hi.', stream: true })).text();
   const line = stream.split('\n').find((text) => /^data: \{"type":"response\.(completed|incomplete)"/.test(text)) ?? '';

@@ -14,9 +14,18 @@ const otherInputSchema = Type.Object({ ...responsesSchema.properties, input: Typ
 
 export function checkResponse(body: unknown): CheckedBody {
   const checked = checkBody('responses', hasOtherInput(body) ? otherInputSchema : responsesSchema, body);
-  // Throws for items that no conversation of ours holds, before the call waits for its turn.
-  if (checked['input'] !== undefined) inputTurns(checked);
+  const { input } = checked;
+  // Throws for items that no conversation of ours holds, before the call waits for its turn. What a reference stands for is put in its
+  // place before the model is called.
+  if (Array.isArray(input)) inputTurns({ ...checked, input: input.map((item) => (isReference(item) ? placeholder : item)) });
+  else if (input !== undefined) inputTurns(checked);
   return checked;
+}
+
+const placeholder = { role: 'user', content: '' };
+
+function isReference(item: unknown): boolean {
+  return typeof item === 'object' && item !== null && Reflect.get(item, 'type') === 'item_reference';
 }
 
 function hasOtherInput(body: unknown): boolean {
