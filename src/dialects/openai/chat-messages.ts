@@ -59,28 +59,6 @@ const partTypes: PartTypes = {
   refused: new Set(['image_url', 'input_audio', 'file', 'video_url', 'audio_url']),
 };
 
-/**
- * To be deleted with its one call when the policy asks the model's capabilities: what no model could be given so far.
- * Throws: InferenceError `unsupported_parameter` or `unsupported_value` with the path of the turn's member.
- */
-export function refuseUnservedTurns(messages: readonly Message[]): void {
-  for (const [index, { role, tool_calls, function_call, audio }] of messages.entries()) {
-    const path = `messages[${index}]`;
-    const calls = (tool_calls?.length ?? 0) > 0 ? 'tool_calls' : undefined;
-    const key = calls ?? (function_call !== undefined ? 'function_call' : audio === undefined ? undefined : 'audio');
-    if (key !== undefined) {
-      throw new InferenceError('unsupported_parameter', `expected ${path} without ${key}, which this model does not support`, {
-        param: `${path}.${key}`,
-      });
-    }
-    if (role === 'tool' || role === 'function') {
-      throw new InferenceError('unsupported_value', `expected ${path}.role to be another, since tools are not served`, {
-        param: `${path}.role`,
-      });
-    }
-  }
-}
-
 /** Throws: InferenceError with the path of what is missing, of a part that is not text, or of arguments that are no JSON object. */
 export function chatMessages(messages: readonly Message[]): readonly ChatMessage[] {
   const turns = messages.map((message, index) => turnOf(message, index, messages));

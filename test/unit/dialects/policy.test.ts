@@ -153,11 +153,11 @@ test('responses without any input still name it', () => {
 
 test.each([
   [{ role: 'tool', tool_call_id: 'a', content: 'x' }, 'messages[1].role'],
-  [{ role: 'function', name: 'a', content: 'x' }, 'messages[1].role'],
-  [{ role: 'assistant', audio: { id: 'a' } }, 'messages[1].audio'],
+  [{ role: 'assistant', function_call: { name: 'a', arguments: '' } }, 'messages[1].function_call'],
+  [{ role: 'assistant', content: 'x', audio: { id: 'a' } }, 'messages[1].audio'],
   [{ role: 'assistant', tool_calls: [{ id: 'a', ...tool, function: { name: 'look', arguments: '{}' } }] }, 'messages[1].tool_calls'],
 ])('chat refuses the turn %j', (turn, param) => {
-  expect(refused('chatCompletions', { messages: [...messages, turn] })).toMatchObject({ status: 400, param });
+  expect(refused('chatCompletions', { messages: [...messages, turn, ...messages] })).toMatchObject({ status: 400, param });
 });
 
 test('seeds and limits stay where each integer is exact', () => {
