@@ -27,7 +27,11 @@ test('a field is served where its capability is declared, and refused by name wh
   const chat = '/v1/chat/completions';
   expect(await asked(chat, { messages, top_k: 5 })).toEqual([200, '5 of 64']);
   expect(await asked(chat, { messages, frequency_penalty: 1 })).toEqual([400, 'unsupported_value', 'frequency_penalty']);
-  expect(await asked(chat, { messages, tools: [{}] })).toEqual([400, 'unsupported_parameter', 'tools']);
+  expect(await asked(chat, { messages, tools: [{ type: 'function', function: { name: 'look' } }] })).toEqual([
+    400,
+    'unsupported_parameter',
+    'tools',
+  ]);
   // Three is what the instance says, two what the class does.
   expect(await asked(chat, { messages, n: 4 })).toEqual([400, 'invalid_value', 'n']);
 });

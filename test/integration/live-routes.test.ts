@@ -158,6 +158,8 @@ const fixedPaths = [
   '/v1/models/{name}',
   '/v1/models/{name}/loaded',
   '/v1/models/{name}/schema',
+  '/v1/responses/{id}',
+  '/v1/responses/{id}/input_items',
   '/openapi.json',
   '/docs',
   '/api/event_logging/batch',

@@ -50,9 +50,9 @@ test('a server with keys has a valid document that asks for them, but not for he
 test('the example of each operation is answered with 200', async () => {
   const document = await bodyOf(await fetch(`${server.url}/openapi.json`));
   const calls = Object.entries<{
-    post?: { requestBody: { content: { 'application/json': { examples?: Record<string, { value: unknown }> } } } };
+    post?: { requestBody?: { content: { 'application/json': { examples?: Record<string, { value: unknown }> } } } };
   }>(document.paths).flatMap(([path, { post }]) =>
-    Object.entries(post?.requestBody.content['application/json'].examples ?? {}).map(([model, { value }]) => ({ path, model, value })),
+    Object.entries(post?.requestBody?.content['application/json'].examples ?? {}).map(([model, { value }]) => ({ path, model, value })),
   );
   const asked: string[] = [];
   for (const { path, model, value } of calls) {
@@ -69,6 +69,8 @@ test('the example of each operation is answered with 200', async () => {
     '/v1/completions smollm2 200',
     '/v1/embeddings minilm 200',
     '/v1/messages smollm2 200',
+    '/v1/messages/count_tokens smollm2 200',
     '/v1/responses smollm2 200',
+    '/v1/responses/input_tokens smollm2 200',
   ]);
 }, 60_000);

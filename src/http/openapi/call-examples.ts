@@ -1,6 +1,6 @@
 // Bodies to try a route with: the model's own example where the route takes it, else the smallest sensible one.
 
-import type { MethodName } from '../../contract/methods.ts';
+import { countingRoutes, type MethodName } from '../../contract/methods.ts';
 import { compileSchema } from '../../dialects/compile-schema.ts';
 import { dialectFor } from '../../dialects/route-dialects.ts';
 import type { ModelView } from '../../runtime/model-view.ts';
@@ -14,6 +14,8 @@ const smallest: Readonly<Partial<Record<MethodName, object>>> = {
   embeddings: { input: 'hello' },
   responses: { input: 'What is the capital of France?', max_output_tokens: 64 },
   messages: { messages, max_tokens: 64 },
+  countTokens: { messages },
+  inputTokens: { input: 'What is the capital of France?' },
 };
 
 /** One example for each model that has the method; none where nothing is known to fit. */
@@ -34,7 +36,8 @@ function exampleOf(method: MethodName, model: ModelView): unknown {
     const isAnothers = own === undefined && model.methods.some((other) => other !== 'predict' && accepts(other, given));
     return given !== undefined && !isAnothers && fits(given) ? given : undefined;
   }
-  const candidates = [given, smallest[method]].map((body) => named(body, model.name));
+  // The example is a call of the model's own, with limits that a count does not have.
+  const candidates = [countingRoutes.has(method) ? undefined : given, smallest[method]].map((body) => named(body, model.name));
   return candidates.find((body) => body !== undefined && accepts(method, body) && fits(body));
 }
 

@@ -131,19 +131,8 @@ export const fixedOperations: Readonly<Record<Exclude<Target['kind'], 'call'>, r
       errors: [400, 404],
     },
   ],
-  responseCancel: [
-    {
-      verb: 'post',
-      path: '/v1/responses/{id}/cancel',
-      id: 'cancelResponse',
-      tag: 'openai',
-      summary: 'Cancel a response of the background',
-      also: ['/responses/{id}/cancel'],
-      // None runs in the background, so it answers errors alone.
-      answers: {},
-      errors: [400, 404],
-    },
-  ],
+  // No response runs in the background, so it answers errors alone, and is not shown.
+  responseCancel: [],
   loaded: [
     {
       verb: 'get',

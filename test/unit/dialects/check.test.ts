@@ -45,7 +45,6 @@ test.each([
   ['responses', { input: 'a', background: true }, 'unsupported_value', 'background'],
   ['responses', { input: 'a', text: { format: { type: 'json_object' } } }, 'unsupported_value', 'text.format'],
   ['responses', { input: [{ type: 'function_call' }] }, 'missing_required_parameter', 'input[0].call_id'],
-  ['responses', { input: [{ type: 'item_reference', id: 'a' }] }, 'unsupported_value', 'input[0]'],
   ['responses', { input: [{ role: 'user' }] }, 'missing_required_parameter', 'input[0].content'],
   ['messages', { messages: [user] }, 'missing_required_parameter', 'max_tokens'],
   ['messages', { max_tokens: 4, messages: [user], tools: [{ name: 'f' }] }, 'unsupported_parameter', 'tools'],
