@@ -101,8 +101,7 @@ cell('@langchain/openai', 'embeddings', 'error', 'an unknown model is an error w
   assert.equal('status' in error && error.status, 404);
 });
 
-/** Asserts that the message has it. The package's own type for it is `never` under exactOptionalPropertyTypes. */
-function usageOf(message: object): UsageMetadata {
-  assert.ok('usage_metadata' in message && message.usage_metadata !== undefined, 'expected usage');
-  return message.usage_metadata as UsageMetadata; // what every chat model of LangChain puts there
+function usageOf({ usage_metadata: usage }: AIMessageChunk): UsageMetadata {
+  assert.ok(usage !== undefined, 'expected usage');
+  return usage;
 }

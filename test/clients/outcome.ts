@@ -140,8 +140,7 @@ interface LangChainModel {
 }
 
 function fromLangChain(chunk: AIMessageChunk): Outcome {
-  // Its own type is `never` under exactOptionalPropertyTypes.
-  const usage = chunk.usage_metadata as { input_tokens: number; output_tokens: number } | undefined;
+  const usage = chunk.usage_metadata;
   const { finish_reason, stop_reason, status } = chunk.response_metadata;
   const finish = String(finish_reason ?? stop_reason ?? chunk.additional_kwargs['stop_reason'] ?? status ?? '');
   const calls = [
