@@ -1,7 +1,22 @@
 // The public package: the contract, the errors, the runtime. Engines are in `heddle/engines`.
 
+export type { ModelCapabilities } from './contract/capabilities.ts';
 export type { ModelConfig, WeightFile } from './contract/config.ts';
-export type { ChatMessage, EmbeddingsResult, GenerationEvent, GenerationInput, GenerationRequest } from './contract/generation.ts';
+export type {
+  ChatMessage,
+  EmbeddingsResult,
+  FinishReason,
+  GenerationEvent,
+  GenerationInput,
+  GenerationRequest,
+  OutputFormat,
+  PromptInput,
+  TokenAlternative,
+  TokenLogprob,
+  ToolCall,
+  ToolChoice,
+  ToolDefinition,
+} from './contract/generation.ts';
 export type { MethodName } from './contract/methods.ts';
 export type { Cancellable, Logger, ModelContext, ModelRequest, NativeGauge } from './contract/model.ts';
 export { type ErrorCode, errorCodes } from './core/error-codes.ts';

@@ -2,6 +2,7 @@
 
 import type { MethodName } from '../contract/methods.ts';
 import type { ModelView } from '../runtime/model-view.ts';
+import type { ResponseStore } from '../runtime/response-store.ts';
 import type { Submission } from '../runtime/submission.ts';
 
 export interface RunningRequest {
@@ -13,6 +14,8 @@ export interface Backend {
   readonly environment: string;
   readonly draining: boolean;
   readonly alive: boolean;
+  /** Undefined: nothing is kept. */
+  readonly responses: ResponseStore | undefined;
   models(): readonly ModelView[];
   model(nameOrAlias: string): ModelView | undefined;
   /** Whether some loading or ready model has the method. */

@@ -21,7 +21,8 @@ export class MethodNotAllowed extends InferenceError {
  */
 export function liveTarget(backend: Backend, verb: string, path: string): Target {
   const found = known(path);
-  if (found.verb !== (verb === 'HEAD' ? 'GET' : verb)) throw new MethodNotAllowed(verb, allowOf(found.verb));
+  const asked = verb === 'HEAD' ? 'GET' : verb;
+  if (!found.verbs.some((taken) => taken === asked)) throw new MethodNotAllowed(verb, allowOf(found.verbs));
   // A model named in the path answers for itself, loaded or not: its state or its absence says more than the route's.
   if (found.target.kind === 'call' && found.target.model === undefined && !backend.hasMethod(found.target.method)) {
     const { method } = found.target;
@@ -34,7 +35,7 @@ export function liveTarget(backend: Backend, verb: string, path: string): Target
 
 /** `Allow` of the path, whether or not a model has the method behind it. Throws: unknown_url. */
 export function allowAt(path: string): string {
-  return allowOf(known(path).verb);
+  return allowOf(known(path).verbs);
 }
 
 /** The family whose envelope a path's errors wear. */

@@ -31,12 +31,15 @@ function callOperation(method: MethodName, id: string, model: ModelView | undefi
   const dialect = dialectFor(method);
   const own = model?.schemas[method];
   return {
-    ...operation(id, own?.output ?? dialect.outputSchema),
+    ...operation(id, own?.output ?? dialect.outputSchema, dialect.chunkSchema),
     requestBody: { required: method !== 'predict', content: { 'application/json': { schema: own?.input ?? dialect.inputSchema } } },
   };
 }
 
-function operation(operationId: string, schema: object | undefined): object {
-  const content = { 'application/json': schema === undefined ? {} : { schema } };
+function operation(operationId: string, schema: object | undefined, event?: object): object {
+  const content = {
+    'application/json': schema === undefined ? {} : { schema },
+    ...(event === undefined ? {} : { 'text/event-stream': { schema: event } }),
+  };
   return { operationId, responses: { '200': { description: 'the answer', content }, default: { description: 'an error' } } };
 }

@@ -5,9 +5,12 @@ import type { Backend } from './backend.ts';
 import { sendLive, sendReady, sendRoot } from './health-routes.ts';
 import { sendLoaded, sendModel, sendModels, sendSchema } from './models-route.ts';
 import { openApi } from './openapi.ts';
-import { staticCallPaths, staticGetPaths, type Target, wildcardPrefixes } from './paths.ts';
+import { type ResponseTarget, responsePaths, staticCallPaths, staticGetPaths, type Target, wildcardPrefixes } from './paths.ts';
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+/** Targets of which the live models alone decide the answer. */
+type PlainTarget = Exclude<Target, { readonly kind: 'call' } | ResponseTarget>;
 
 export function registerRoutes(app: FastifyInstance, get: Handler, post: Handler): void {
   for (const path of staticGetPaths) app.get(path, get);
@@ -16,10 +19,11 @@ export function registerRoutes(app: FastifyInstance, get: Handler, post: Handler
     app.get(`${prefix}*`, get);
     app.post(`${prefix}*`, post);
   }
+  for (const { path, verbs } of responsePaths) app.route({ method: [...verbs], url: path, handler: get });
 }
 
-/** Answers a target that is not a call. */
-export async function sendTarget(backend: Backend, target: Exclude<Target, { readonly kind: 'call' }>, reply: FastifyReply): Promise<void> {
+/** Answers a target that is neither a call nor a stored response. */
+export async function sendTarget(backend: Backend, target: PlainTarget, reply: FastifyReply): Promise<void> {
   switch (target.kind) {
     case 'root':
       return sendRoot(backend, reply);

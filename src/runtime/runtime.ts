@@ -5,14 +5,16 @@ import { cancelError } from '../core/cancellation.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { InferenceError } from '../core/errors.ts';
 import type { RunningCall } from '../contract/executor.ts';
-import type { MethodName } from '../contract/methods.ts';
+import { type MethodName, methods } from '../contract/methods.ts';
 import type { Logger } from '../contract/model.ts';
 import { LiveTable } from '../registry/live-table.ts';
 import { readModelConfig } from '../registry/read-config.ts';
 import { type CallOptions, callModel } from './call-model.ts';
 import { HostedModel } from './hosted-model.ts';
+import { withStore } from './kept-response.ts';
 import type { ModelView } from './model-view.ts';
 import { refuseTelemetry } from './refuse-telemetry.ts';
+import { ResponseStore, type ResponseStoreLimits } from './response-store.ts';
 import type { Submission } from './submission.ts';
 
 export interface RuntimeOptions {
@@ -20,6 +22,10 @@ export interface RuntimeOptions {
   readonly environment?: string;
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** Refuse keys of a body that its route does not know, instead of ignoring them. Default false. */
+  readonly strict?: boolean;
+  /** How much of `responses` is kept for `previous_response_id`; false: nothing. Default: 1,000 of them, 64 MiB, for an hour. */
+  readonly responsesStore?: Partial<ResponseStoreLimits> | false;
 }
 
 /**
@@ -30,8 +36,11 @@ export interface RuntimeOptions {
  */
 export class Runtime {
   readonly environment: string;
+  /** Undefined: nothing is kept. */
+  readonly responses: ResponseStore | undefined;
   readonly #logger: Logger;
   readonly #clock: Clock;
+  readonly #strict: boolean;
   readonly #table = new LiveTable();
   readonly #models = new Map<string, HostedModel>();
   /** Loads whose configuration is being read: what they bring is not listed yet. */
@@ -43,6 +52,9 @@ export class Runtime {
     this.environment = options.environment ?? 'production';
     this.#logger = options.logger;
     this.#clock = options.clock ?? systemClock;
+    this.#strict = options.strict ?? false;
+    const { responsesStore } = options;
+    this.responses = responsesStore === false ? undefined : new ResponseStore(this.#clock, responsesStore);
   }
 
   get draining(): boolean {
@@ -76,6 +88,7 @@ export class Runtime {
       logger: this.#logger,
       clock: this.#clock,
       table: this.#table,
+      strict: this.#strict,
     });
     this.#models.set(config.model_name, model);
     await model.load();
@@ -137,7 +150,9 @@ export class Runtime {
     const entry = this.#table.resolve(submission.method, submission.model);
     const model = this.#models.get(entry.name);
     if (model === undefined) throw new InferenceError('model_not_found', 'expected the name of a loaded model', { param: 'model' });
-    return model.submit(submission);
+    // Routes below it, such as one that counts tokens, read the same body.
+    const isResponse = methods[submission.method].path.startsWith('/responses');
+    return model.submit(isResponse ? withStore(this.responses, submission) : submission);
   }
 
   /**

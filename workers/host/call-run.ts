@@ -15,6 +15,8 @@ export interface CallSurroundings {
   readonly inspected: InspectedModel;
   readonly memory: ReplicaMemory;
   readonly permits: Permits;
+  /** Whether the model runs in development. */
+  readonly checkResults: boolean;
   readonly send: (event: FromHost, transfer: readonly ArrayBuffer[]) => void;
 }
 
@@ -84,6 +86,7 @@ export class CallRun {
       requestId: request.id,
       created: Math.floor(Date.now() / 1000),
       gather: request.gather,
+      checkResults: this.#around.checkResults,
     };
   }
 

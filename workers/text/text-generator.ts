@@ -168,6 +168,8 @@ export class TextGenerator {
         if (wrong === undefined) return input.ids;
         throw new InferenceError('invalid_value', `expected token ids from 0 to ${this.#tokenizer.vocabSize - 1}, got ${wrong}`, { param });
       }
+      case 'several':
+        throw new InferenceError('unsupported_value', `expected one prompt, got ${input.prompts.length}`, { param });
     }
   }
 }
@@ -180,5 +182,7 @@ function textLength(input: GenerationInput): number {
       return input.text.length;
     case 'tokens':
       return 0;
+    case 'several':
+      return Math.max(...input.prompts.map(textLength));
   }
 }

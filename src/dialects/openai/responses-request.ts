@@ -7,28 +7,8 @@ import { InferenceError } from '../../core/errors.ts';
 import { chatInput } from '../chat-prompt.ts';
 import { checkBody } from '../check-body.ts';
 import { contentText, type PartTypes } from '../content-text.ts';
-import { maxMessages, maxParts } from '../list-limits.ts';
-import { formatField, limitsOf, samplingFields, samplingOf, tokenLimit } from '../sampling.ts';
-
-const partSchema = Type.Object({ type: Type.String(), text: Type.Optional(Type.String()), refusal: Type.Optional(Type.String()) });
-
-const itemSchema = Type.Object({
-  type: Type.Optional(Type.String()),
-  role: Type.Optional(Type.Enum(['user', 'assistant', 'system', 'developer'])),
-  content: Type.Optional(Type.Union([Type.String(), Type.Array(partSchema, { maxItems: maxParts })])),
-});
-
-export const responsesSchema = Type.Object({
-  model: Type.Optional(Type.String({ minLength: 1 })),
-  input: Type.Union([Type.String(), Type.Array(itemSchema, { minItems: 1, maxItems: maxMessages })]),
-  instructions: Type.Optional(Type.String()),
-  max_output_tokens: Type.Optional(tokenLimit),
-  text: Type.Optional(Type.Object({ format: formatField })),
-  metadata: Type.Optional(Type.Record(Type.String(), Type.String())),
-  parallel_tool_calls: Type.Optional(Type.Boolean()),
-  stream: Type.Optional(Type.Boolean()),
-  ...samplingFields,
-});
+import { limitsOf, samplingOf } from '../sampling.ts';
+import { type itemSchema, responsesSchema } from './responses-schema.ts';
 
 export type ResponsesRequest = Static<typeof responsesSchema>;
 

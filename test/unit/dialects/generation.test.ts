@@ -82,7 +82,7 @@ test('a response in one piece has every key and an item with annotations', async
     object: 'response',
     status: 'incomplete',
     incomplete_details: { reason: 'max_output_tokens' },
-    store: false,
+    store: true,
     error: null,
     metadata: { a: 'b' },
     output: [{ type: 'message', status: 'incomplete', content: [{ type: 'output_text', text: 'Hello', annotations: [], logprobs: [] }] }],

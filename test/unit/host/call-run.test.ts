@@ -30,7 +30,7 @@ function callOf(model: object, { method = 'predict', body = json({}), gather = f
   const send = (event: FromHost, transfer: readonly ArrayBuffer[]): void => {
     sent.push(structuredClone(event, { transfer: [...transfer] }));
   };
-  return new CallRun(message, { inspected: inspectModel(model), memory, permits: new Permits(1), send });
+  return new CallRun(message, { inspected: inspectModel(model), memory, permits: new Permits(1), checkResults: false, send });
 }
 
 function json(value: unknown): CallMessage['body'] {
@@ -60,7 +60,7 @@ test('bytes reach the model as they are, and no body as undefined', async () => 
   await callOf(model, { body: { kind: 'bytes', bytes: Uint8Array.of(1, 2) } }).carryOut();
   const message: CallMessage = { callId: 7, slot, method: 'predict', body: undefined, request: facts };
   const send = (event: FromHost): void => void sent.push(event);
-  await new CallRun(message, { inspected: inspectModel(model), memory, permits: new Permits(1), send }).carryOut();
+  await new CallRun(message, { inspected: inspectModel(model), memory, permits: new Permits(1), checkResults: false, send }).carryOut();
   expect(text()).toBe('[[1,2]]["undefined"]');
 });
 

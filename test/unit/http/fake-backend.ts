@@ -2,10 +2,12 @@
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { ModelCapabilities } from '../../../src/contract/capabilities.ts';
 import type { Logger } from '../../../src/contract/model.ts';
 import { type MethodName, methodNames } from '../../../src/contract/methods.ts';
 import type { Backend, RunningRequest } from '../../../src/http/backend.ts';
 import type { ModelView } from '../../../src/runtime/model-view.ts';
+import { ResponseStore } from '../../../src/runtime/response-store.ts';
 import type { Submission } from '../../../src/runtime/submission.ts';
 import { createServer, type HeddleServer, type ServerOptions } from '../../../src/http/server.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -14,7 +16,9 @@ export class FakeBackend implements Backend {
   readonly environment: string;
   draining = false;
   alive = true;
+  readonly responses = new ResponseStore(new FakeClock());
   isReady = true;
+  capabilities: ModelCapabilities | undefined = {};
   methods: readonly MethodName[] = methodNames;
   credits: number[] = [];
   error: Error | undefined;
@@ -35,6 +39,7 @@ export class FakeBackend implements Backend {
         required: true,
         methods: this.methods,
         schemas: { predict: { input: { type: 'object' } } },
+        capabilities: this.capabilities,
         created: 1_700_000_000,
         replicas: { ready: 1, retired: 0, total: 1 },
         queued: 0,
