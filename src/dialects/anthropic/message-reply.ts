@@ -25,7 +25,8 @@ export function stopOf({ reason, stopSequence }: GenerationEnd): Stop {
 }
 
 export function textBlock(text: string): object {
-  return { type: 'text', text, citations: null };
+  // An empty list, since strict clients take neither null nor, by their types, no member at all.
+  return { type: 'text', text, citations: [] };
 }
 
 /** Without an id a client could not answer the call. */
@@ -75,6 +76,9 @@ export function usageOf({ promptTokens, completionTokens }: CallUsage): object {
 const count = Type.Integer({ minimum: 0 });
 const nothing = (description: string) => Type.Null({ description: `Always null. ${description}` });
 
+// A class may leave it out or write null, as the hosted API does.
+const quotes = Type.Optional(Type.Union([Type.Array(Type.Unknown()), Type.Null()], { description: 'Where the text was quoted from' }));
+
 export const messageSchema = Type.Object({
   id: Type.String({ description: 'Begins with `msg_`' }),
   type: Type.Literal('message'),
@@ -82,7 +86,7 @@ export const messageSchema = Type.Object({
   model: Type.String({ description: 'The served model' }),
   content: Type.Array(
     Type.Union([
-      Type.Object({ type: Type.Literal('text'), text: Type.String(), citations: nothing('Nothing is quoted') }),
+      Type.Object({ type: Type.Literal('text'), text: Type.String(), citations: quotes }),
       Type.Object({
         type: Type.Literal('tool_use'),
         id: Type.String({ description: 'What a `tool_result` names' }),

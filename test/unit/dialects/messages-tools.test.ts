@@ -26,7 +26,7 @@ test('text stands before calls, and a call without arguments has none', async ()
   const second = { type: 'toolCall', call: 1, id: 'c2', name: 'time', arguments: '{}' } as const;
   const reply = await jsonOf(await frame([{ type: 'text', text: 'let me see' }, begun, second, finish, usage]));
   expect(reply['content']).toEqual([
-    { type: 'text', text: 'let me see', citations: null },
+    { type: 'text', text: 'let me see', citations: [] },
     { type: 'tool_use', id: 'c1', name: 'weather', input: {} },
     { type: 'tool_use', id: 'c2', name: 'time', input: {} },
   ]);
@@ -34,7 +34,7 @@ test('text stands before calls, and a call without arguments has none', async ()
 
 test('an empty answer has one empty text, whole and streamed', async () => {
   const events = [usage, { type: 'finish', reason: 'stop' }, usage] as const;
-  expect((await jsonOf(await frame(events)))['content']).toEqual([{ type: 'text', text: '', citations: null }]);
+  expect((await jsonOf(await frame(events)))['content']).toEqual([{ type: 'text', text: '', citations: [] }]);
   expect((await streamed(events)).map(({ type }) => type)).toEqual([
     'message_start',
     'content_block_start',
