@@ -5,7 +5,7 @@ import type { GenerationEvent } from '../../contract/generation.ts';
 import { fromRecord, InferenceError, toRecord } from '../../core/errors.ts';
 import { describe } from '../check.ts';
 import { isGenerationEvent } from '../event-forms.ts';
-import { iteratorOf } from '../items.ts';
+import { iteratorOf, openItems } from '../items.ts';
 import { ChatReader } from './chat-events.ts';
 import { completionsToChat } from './completions-to-chat.ts';
 import { messagesToChat } from './messages-to-chat.ts';
@@ -78,7 +78,7 @@ async function* chatEvents(name: AdapterName, result: unknown): AsyncGenerator<G
   const iterator = iteratorOf(result);
   let neutral = false;
   try {
-    for await (const item of iterator === undefined ? [result] : iterable(iterator)) {
+    for await (const item of iterator === undefined ? [result] : (await openItems(iterator)).items) {
       if (isGenerationEvent(item)) {
         neutral = true;
         yield item;
@@ -89,21 +89,6 @@ async function* chatEvents(name: AdapterName, result: unknown): AsyncGenerator<G
     throw renamed(name, error);
   }
   if (!neutral) yield* reader.end();
-}
-
-async function* iterable(iterator: AsyncIterator<unknown> | Iterator<unknown>): AsyncGenerator<unknown, void, void> {
-  let done = false;
-  try {
-    while (!done) {
-      // A `next` that throws has ended the iterator itself.
-      done = true;
-      const step = await iterator.next();
-      done = step.done === true;
-      if (!done) yield step.value;
-    }
-  } finally {
-    if (!done) await iterator.return?.();
-  }
 }
 
 function unreadable(name: AdapterName, item: unknown): InferenceError {

@@ -2,8 +2,7 @@
 
 import type { FinishReason, GenerationEvent, TokenLogprob } from '../../contract/generation.ts';
 import { newId } from '../../core/ids.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { type Json, recordOf } from './record-of.ts';
 
 /** Reads the wire objects of one reply. Keeps what it takes to tell first pieces from later ones. */
 export class ChatReader {
@@ -109,9 +108,4 @@ function stringOf(value: unknown): string {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function recordOf(value: unknown): Json | undefined {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? (value as Json) : undefined; // an object of JSON, just checked
 }

@@ -1,11 +1,9 @@
 // A body of `/v1/completions` as a body of `/v1/chat/completions`: the prompt becomes the one message of a user.
 
 import type { CheckedBody } from '../../contract/dialect.ts';
+import { defaultMaxTokens } from '../openai/completions-request.ts';
 import { defined, refuse, streamOf } from './chat-turns.ts';
 import { sharedFields } from './shared-fields.ts';
-
-// What OpenAI documents for this route, unlike chat.
-const defaultMaxTokens = 16;
 
 /** Throws: InferenceError `unsupported_value` naming what a chat cannot say. */
 export function completionsToChat(body: CheckedBody): CheckedBody {

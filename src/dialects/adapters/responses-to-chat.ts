@@ -16,9 +16,8 @@ import {
   textMember,
   toolCall,
 } from './chat-turns.ts';
+import { type Json, recordOf } from './record-of.ts';
 import { sharedFields } from './shared-fields.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 const textTypes = new Set(['input_text', 'output_text', 'text']);
 const roles: ReadonlyMap<unknown, ChatTurn['role']> = new Map([
@@ -155,9 +154,4 @@ function named(tool: Json, path: string): object {
 function formatOf(format: Json | undefined): unknown {
   if (format?.['type'] !== 'json_schema') return format?.['type'] === 'text' ? undefined : format;
   return schemaFormat(format['name'], format['description'], format['schema'], format['strict']);
-}
-
-function recordOf(value: unknown): Json | undefined {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? (value as Json) : undefined; // an object of JSON, just checked
 }

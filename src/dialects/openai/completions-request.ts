@@ -52,7 +52,7 @@ export const completionsSchema = Type.Object({
 export type CompletionsRequest = Static<typeof completionsSchema>;
 
 // What OpenAI documents for this route, unlike chat.
-const defaultMaxTokens = 16;
+export const defaultMaxTokens = 16;
 
 export function checkCompletion(body: unknown): CheckedBody {
   const checked = checkBody('completions', completionsSchema, body);
