@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { messagesToChat } from '../../../src/dialects/adapters/messages-to-chat.ts';
 import { dropNulls } from '../../../src/dialects/nulls.ts';
 import { checkPolicy } from '../../../src/dialects/policy.ts';
 import { dialectFor } from '../../../src/dialects/route-dialects.ts';
@@ -110,6 +111,39 @@ test('a value without nulls is not copied, and nulls in arrays stay', () => {
   const value = { a: [1, { b: 2 }] };
   expect(dropNulls(value)).toBe(value);
   expect(dropNulls({ a: [null, { b: null }] })).toEqual({ a: [null, {}] });
+});
+
+test('nulls of the client stay: in JSON Schemas, in the input of a call, in labels', () => {
+  const own = { a: null, deep: [{ b: null }] };
+  const call = { type: 'tool_use', id: 'a', name: 'b', input: own, text: null };
+  const kept = dialectFor('messages').check({
+    max_tokens: 1,
+    messages: [{ role: 'assistant', content: [call] }],
+    tools: [{ name: 'b', input_schema: own, description: null }],
+    metadata: { user_id: null },
+  });
+  const { text: _, ...withoutText } = call;
+  expect(kept).toEqual({
+    max_tokens: 1,
+    messages: [{ role: 'assistant', content: [withoutText] }],
+    tools: [{ name: 'b', input_schema: own }],
+    metadata: { user_id: null },
+  });
+  expect(messagesToChat(kept)).toMatchObject({ messages: [{ tool_calls: [{ function: { arguments: JSON.stringify(own) } }] }] });
+  const chat = {
+    messages: [user],
+    tools: [{ type: 'function', function: { name: 'b', parameters: own } }],
+    response_format: { type: 'json_schema', json_schema: { name: 'c', schema: own } },
+    guided_json: null,
+  };
+  const { guided_json: __, ...asked } = chat;
+  expect(dialectFor('chatCompletions').check(chat)).toEqual(asked);
+});
+
+test('items of an input are no JSON of the client', () => {
+  const input = [{ role: 'user', content: 'hi', id: null }];
+  expect(dialectFor('responses').check({ input })).toEqual({ input: [user] });
+  expect(refused('responses', { input, metadata: { a: null } })).toMatchObject({ code: 'invalid_type', param: 'metadata.a' });
 });
 
 test('predict takes any body as it is', () => {
