@@ -15,11 +15,11 @@ import { routeRules } from './policy/route-rules.ts';
  */
 export function checkPolicy(method: MethodName, body: unknown, capabilities: ModelCapabilities | undefined): void {
   // What cannot be answered is not counted either.
-  for (const { steps, neutral, code, need } of routeRules[countingRoutes.get(method) ?? method] ?? []) {
+  for (const { steps, neutral, code, need, idle } of routeRules[countingRoutes.get(method) ?? method] ?? []) {
     if (need !== undefined && capabilities === undefined) continue;
     const served = capabilities === undefined ? undefined : need?.(capabilities);
     const found = findAt(body, steps, (value) => !neutral.passes(value) && served?.passes(value) !== true);
-    if (found === undefined) continue;
+    if (found === undefined || idle?.(body) === true) continue;
     // A flag is no text of the user, and its type alone would not tell what is wrong with it.
     const came = typeof found.value === 'boolean' ? String(found.value) : describe(found.value);
     const allowed = served?.allowed ?? neutral.allowed;

@@ -72,8 +72,8 @@ export function toolsOf(body: ToolFields): ToolsAsked {
   const definitions = [...tools.map(functionOf), ...functions].map(definitionOf);
   const legacy = functions.length > 0;
   const choice = legacy ? functionChoice(body.function_call, definitions) : toolChoice(body.tool_choice, definitions);
-  // Without tools every choice that is left means the same.
-  if (definitions.length === 0) return {};
+  // Without tools every choice that is left means the same, and tools that may not be called ask for nothing.
+  if (definitions.length === 0 || choice?.mode === 'none') return {};
   return {
     tools: definitions,
     ...(choice === undefined ? {} : { toolChoice: choice }),

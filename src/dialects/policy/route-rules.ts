@@ -12,6 +12,7 @@ import {
   type Passing,
   parameter,
   type Rule,
+  unless,
   unserved,
   upTo,
   value,
@@ -20,9 +21,9 @@ import {
 import {
   aroundPrompt,
   formats,
+  functions,
   localExtensions,
   logprobs,
-  noTool,
   output,
   sampling,
   tools,
@@ -78,6 +79,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
   ],
   chatCompletions: [
     ...tools,
+    ...functions,
     ...chatTurns,
     ...output,
     logprobs,
@@ -92,7 +94,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
   ],
   completions: [
     value('prompt', onePrompt, has('severalPrompts')),
-    ...unserved(tools),
+    ...unserved([...tools, ...functions]),
     ...output,
     // A number on this route: how many alternatives are told of each token.
     parameter('logprobs', is(false), upTo('topLogprobs', 0)),
@@ -103,8 +105,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     ...localExtensions,
   ],
   responses: [
-    parameter('tools', emptyList, has('tools')),
-    parameter('tool_choice', noTool, has('tools')),
+    ...tools,
     ...responseItems,
     ...unserved([...output, logprobs]),
     topLogprobs,
@@ -122,7 +123,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     ...unserved(localExtensions),
   ],
   messages: [
-    parameter('tools', emptyList, has('tools')),
+    unless(parameter('tools', emptyList, has('tools')), 'tool_choice', ofType('none')),
     parameter('tool_choice', ofType('none', 'auto'), has('tools')),
     ...blocksAt('messages[].content'),
     ...blocksAt('messages[].content[].content'),

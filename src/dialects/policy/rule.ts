@@ -1,7 +1,7 @@
 // One rule of the policy: a field, the values that ask for nothing, and the capability that serves the others.
 
 import type { ModelCapabilities } from '../../contract/capabilities.ts';
-import { stepsOf } from './find-at.ts';
+import { findAt, stepsOf } from './find-at.ts';
 
 /** Values of a field that pass. */
 export interface Passing {
@@ -22,6 +22,8 @@ export interface Rule {
   readonly code: 'unsupported_parameter' | 'unsupported_value';
   /** Undefined: no model serves the field on this route. */
   readonly need: Need | undefined;
+  /** Whether another field of the body takes this one back, so that no value of it asks for anything. */
+  readonly idle?: (body: unknown) => boolean;
 }
 
 export const parameter = (field: string, neutral: Passing = absent, need?: Need): Rule => ({
@@ -35,6 +37,11 @@ export const value = (field: string, neutral: Passing, need?: Need): Rule => ({
   neutral,
   code: 'unsupported_value',
   need,
+});
+/** The rule, unless another field of the body says so much. */
+export const unless = (rule: Rule, field: string, passing: Passing): Rule => ({
+  ...rule,
+  idle: (body) => findAt(body, stepsOf(field), passing.passes) !== undefined,
 });
 /** Items of a list, by their `type`. */
 export const kind = (list: string, types: readonly string[], need?: Need): Rule => value(`${list}[]`, exceptTypes(types), need);

@@ -111,6 +111,19 @@ test.each([
   expect(refused(route, more)).toBeUndefined();
 });
 
+test.each(textRoutes)('%s takes tools that may not be called, and refuses them where they may', (route) => {
+  const never = route === 'messages' ? { type: 'none' } : 'none';
+  const freely = route === 'messages' ? { type: 'auto' } : 'auto';
+  expect(refused(route, { tools: [tool], tool_choice: never })).toBeUndefined();
+  expect(refused(route, { tools: [tool], tool_choice: freely })).toMatchObject({ code: 'unsupported_parameter', param: 'tools' });
+});
+
+test('chat takes functions that may not be called', () => {
+  expect(refused('chatCompletions', { functions: [tool], function_call: 'none' })).toBeUndefined();
+  // The legacy form has a choice of its own.
+  expect(refused('chatCompletions', { functions: [tool], tool_choice: 'none' })).toMatchObject({ param: 'functions' });
+});
+
 test('a refusal says what is allowed, and never text of the client', () => {
   expect(refused('chatCompletions', { n: 2 })).toMatchObject({ message: 'expected n to be 1 or absent, got 2' });
   expect(refused('chatCompletions', { echo: true })).toMatchObject({ message: 'expected echo to be false or absent, got true' });

@@ -77,6 +77,11 @@ test('neutral values ask for nothing', () => {
   expect(neutral).toEqual(mapped({}));
 });
 
+test('tools that may not be called ask a generator for nothing', () => {
+  expect(mapped({ tools, tool_choice: 'none' })).toEqual(mapped({}));
+  expect(mapped({ functions: [look], function_call: 'none' })).toEqual(mapped({}));
+});
+
 test.each([
   [{ n: 129 }, 'invalid_value', 'n'],
   [{ top_logprobs: 1 }, 'invalid_value', 'top_logprobs'],
