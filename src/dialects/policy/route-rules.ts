@@ -6,7 +6,7 @@ import {
   emptyList,
   has,
   is,
-  kind,
+  kinds,
   lengths,
   ofType,
   type Passing,
@@ -52,23 +52,37 @@ const chatTurns = [
   parameter('messages[].tool_calls', emptyList, has('tools')),
   parameter('messages[].function_call', absent, has('tools')),
   parameter('messages[].audio'),
-  kind('messages[].content', ['image_url'], has('images')),
-  kind('messages[].content', ['input_audio', 'audio_url'], has('audio')),
-  kind('messages[].content', ['file'], has('files')),
-  kind('messages[].content', ['video_url']),
+  ...kinds(
+    'messages[].content',
+    ['text'],
+    { types: ['image_url'], by: 'images' },
+    { types: ['input_audio', 'audio_url'], by: 'audio' },
+    { types: ['file'], by: 'files' },
+    { types: ['video_url'] },
+  ),
 ];
+const partsAt = (list: string): readonly Rule[] =>
+  kinds(
+    list,
+    ['input_text'],
+    { types: ['input_image'], by: 'images' },
+    { types: ['input_audio'], by: 'audio' },
+    { types: ['input_file'], by: 'files' },
+  );
 const responseItems = [
-  kind('input', ['function_call', 'function_call_output'], has('tools')),
-  kind('input[].content', ['input_image'], has('images')),
-  kind('input[].content', ['input_audio'], has('audio')),
-  kind('input[].content', ['input_file'], has('files')),
+  ...kinds('input', ['message'], { types: ['function_call', 'function_call_output'], by: 'tools' }),
+  ...partsAt('input[].content'),
+  ...partsAt('input[].output'),
 ];
-const blocksAt = (list: string): readonly Rule[] => [
-  kind(list, ['tool_use', 'tool_result'], has('tools')),
-  kind(list, ['image'], has('images')),
-  kind(list, ['document'], has('files')),
-  kind(list, ['search_result', 'server_tool_use', 'container_upload']),
-];
+const blocksAt = (list: string): readonly Rule[] =>
+  kinds(
+    list,
+    ['text'],
+    { types: ['tool_use', 'tool_result'], by: 'tools' },
+    { types: ['image'], by: 'images' },
+    { types: ['document'], by: 'files' },
+    { types: ['search_result', 'server_tool_use', 'container_upload'] },
+  );
 
 export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> = {
   embeddings: [

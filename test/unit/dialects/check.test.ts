@@ -36,7 +36,26 @@ test.each([
   ['chatCompletions', { messages: [user], logprobs: true }, 'unsupported_parameter', 'logprobs'],
   ['chatCompletions', { messages: [user], logit_bias: { 1: 5 } }, 'unsupported_parameter', 'logit_bias'],
   ['chatCompletions', { messages: [user], response_format: { type: 'json_object' } }, 'unsupported_value', 'response_format'],
-  ['chatCompletions', { messages: [{ role: 'user', content: [{ type: 'image_url' }] }] }, 'unsupported_value', 'messages[0].content[0]'],
+  [
+    'chatCompletions',
+    { messages: [{ role: 'user', content: [{ type: 'image_url' }] }] },
+    'unsupported_value',
+    'messages[0].content[0].type',
+  ],
+  [
+    'responses',
+    { input: [{ ...user, content: [{ type: 'input_image', file_id: 'f' }] }] },
+    'unsupported_value',
+    'input[0].content[0].type',
+  ],
+  ['responses', { input: [{ ...user, content: [{ type: 'input_audio' }] }] }, 'unsupported_value', 'input[0].content[0].type'],
+  [
+    'messages',
+    { max_tokens: 4, messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'file', file_id: 'f' } }] }] },
+    'unsupported_value',
+    'messages[0].content[0].type',
+  ],
+  ['messages', { max_tokens: 4, messages: [user], system: [{ type: 'document' }] }, 'unsupported_value', 'system[0].type'],
   ['completions', { prompt: [] }, 'invalid_value', 'prompt'],
   ['completions', { prompt: [] }, 'invalid_value', 'prompt'],
   ['completions', { prompt: 'a', echo: true }, 'unsupported_value', 'echo'],
@@ -91,6 +110,28 @@ test.each([
   ['messages', { max_tokens: 1, messages: [user], tools: [], tool_choice: { type: 'auto' }, thinking: { type: 'disabled' }, metadata: {} }],
 ] as const)('%s accepts the neutral values of %j', (method, body) => {
   expect(checked(method, body)).toEqual(body);
+});
+
+test('parts that are no text pass the check of a route, since some models take them', () => {
+  const text = { type: 'text', text: 'a' };
+  const parts = (...content: object[]) => ({ messages: [{ role: 'user', content: [text, ...content] }], max_tokens: 1 });
+  for (const type of ['image_url', 'input_audio', 'file', 'video_url']) {
+    const body = parts({ type, [type]: {} });
+    expect(dialectFor('chatCompletions').check(body)).toEqual(body);
+  }
+  const result = { type: 'tool_result', tool_use_id: 'a', content: [{ type: 'image' }] };
+  for (const part of [{ type: 'image' }, { type: 'document' }, result]) {
+    expect(dialectFor('messages').check(parts(part))).toEqual(parts(part));
+  }
+  const input = [{ role: 'user', content: [{ type: 'input_file', file_url: 'u' }] }];
+  expect(dialectFor('responses').check({ input })).toEqual({ input });
+});
+
+test('a text that is wrong is still found beside them, at its place', () => {
+  const content = [{ type: 'image_url' }, { type: 'text' }];
+  expect(refused('chatCompletions', { messages: [{ role: 'user', content }] })).toMatchObject({ param: 'messages[0].content[1].text' });
+  const odd = [{ type: 'text', text: 'a', content: [null] }];
+  expect(refused('chatCompletions', { messages: [{ role: 'user', content: odd }] })).toBeUndefined();
 });
 
 test('null means absent, at every depth, and checking twice changes nothing', () => {
