@@ -177,7 +177,10 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
   };
 }
 
-const exposed = ['x-request-id', 'request-id', 'openai-processing-ms', 'retry-after', 'retry-after-ms', 'x-should-retry'];
+const exposed = [
+  ...['x-request-id', 'request-id', 'openai-processing-ms', 'retry-after', 'retry-after-ms', 'x-should-retry'],
+  'heddle-dropped-tools',
+];
 
 /** The page of the documentation is the same for everyone; what it shows, /openapi.json, needs the key. */
 function isPublic(target: Target): boolean {

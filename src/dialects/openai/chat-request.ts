@@ -10,7 +10,7 @@ import { limitsOf, samplingFields, samplingOf, stopField, streamFields, tokenLim
 import { chatMessages, messagesField, textualMessages } from './chat-messages.ts';
 import { choicesField, foreignFields, modelField, refused, telemetryFields } from './generation-fields.ts';
 import { formatOf, outputFormatFields } from './output-format.ts';
-import { toolFields, toolsOf } from './tools.ts';
+import { areFunctions, toolFields, toolsOf } from './tools.ts';
 
 export const chatSchema = Type.Object({
   model: modelField,
@@ -50,7 +50,9 @@ export type ChatCompletionsRequest = Static<typeof chatSchema>;
 export function checkChat(body: unknown): CheckedBody {
   const checked = checkBody('chatCompletions', chatSchema, body);
   const request = checked as ChatCompletionsRequest; // Proven by the schema.
-  chatToGeneration({ ...request, messages: textualMessages(request.messages) }); // Throws for what a schema cannot tell.
+  // Throws for what a schema cannot tell, of what any model may be asked for.
+  const tools = areFunctions(request) ? {} : ({ tools: [], tool_choice: 'none' } as const);
+  chatToGeneration({ ...request, ...tools, messages: textualMessages(request.messages) });
   return checked;
 }
 

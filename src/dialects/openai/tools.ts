@@ -63,6 +63,11 @@ export function usesFunctions(body: object): boolean {
   return Array.isArray(functions) && functions.length > 0;
 }
 
+/** Whether all tools are functions. Others are refused, or dropped, once the model is chosen. */
+export function areFunctions({ tools = [] }: ToolFields): boolean {
+  return tools.every(({ type }) => type === 'function');
+}
+
 /** Throws: InferenceError `invalid_value` where a choice is left without its tool, or both forms are used; `unsupported_value` for a tool that is no function. */
 export function toolsOf(body: ToolFields): ToolsAsked {
   const { tools = [], functions = [] } = body;

@@ -20,8 +20,10 @@ import {
 } from './rule.ts';
 import {
   aroundPrompt,
+  customTool,
   formats,
   functions,
+  functionTool,
   localExtensions,
   logprobs,
   output,
@@ -93,6 +95,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
   ],
   chatCompletions: [
     ...tools,
+    value('tools[].type', functionTool),
     ...functions,
     ...chatTurns,
     ...output,
@@ -120,6 +123,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
   ],
   responses: [
     ...tools,
+    value('tools[].type', functionTool),
     ...responseItems,
     ...unserved([...output, logprobs]),
     topLogprobs,
@@ -139,6 +143,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
   messages: [
     unless(parameter('tools', emptyList, has('tools')), 'tool_choice', ofType('none')),
     parameter('tool_choice', ofType('none', 'auto'), has('tools')),
+    value('tools[].type', customTool),
     ...blocksAt('messages[].content'),
     ...blocksAt('messages[].content[].content'),
     ...blocksAt('system'),

@@ -6,6 +6,9 @@ const textOnly: Passing = {
   allowed: 'a list of only "text", or absent',
   passes: (list) => Array.isArray(list) && list.every((item) => item === 'text'),
 };
+// The one type of tool that each API has for what the caller runs itself.
+export const functionTool: Passing = { allowed: '"function"', passes: (type) => type === 'function' };
+export const customTool: Passing = { allowed: '"custom" or absent', passes: (type) => type === 'custom' };
 // What may not be called changes nothing.
 const neverCalled = is('none');
 // Without tools these choices change nothing.

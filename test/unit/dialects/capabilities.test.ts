@@ -152,6 +152,18 @@ test.each([
   expect(refusal(() => checkPolicy(method, body, capabilities))).toMatchObject({ code: 'unsupported_value', message });
 });
 
+test.each([
+  ['chatCompletions', { tools: [{ type: 'function' }, { type: 'custom' }] }, 'tools[1].type', '"function"'],
+  ['responses', { tools: [{ type: 'web_search' }] }, 'tools[0].type', '"function"'],
+  ['inputTokens', { tools: [{ type: 'web_search' }] }, 'tools[0].type', '"function"'],
+  ['messages', { tools: [{ name: 'a' }, { type: 'custom' }, { type: 'web_search_20250305' }] }, 'tools[2].type', '"custom" or absent'],
+  ['countTokens', { tools: [{ type: 'bash_20250124' }] }, 'tools[0].type', '"custom" or absent'],
+] as const)('%s: %j has a tool that no model is told of', (method, body, param, allowed) => {
+  const message = `expected ${param} to be ${allowed}, got string`;
+  for (const known of [everything, undefined])
+    expect(refusal(() => checkPolicy(method, body, known))).toMatchObject({ code: 'unsupported_value', param, message });
+});
+
 test('what no model serves is refused whatever is declared, and also before that is known', () => {
   for (const [method, body, param] of [
     ['chatCompletions', { echo: true }, 'echo'],

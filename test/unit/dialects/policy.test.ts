@@ -114,8 +114,9 @@ test.each([
 test.each(textRoutes)('%s takes tools that may not be called, and refuses them where they may', (route) => {
   const never = route === 'messages' ? { type: 'none' } : 'none';
   const freely = route === 'messages' ? { type: 'auto' } : 'auto';
-  expect(refused(route, { tools: [tool], tool_choice: never })).toBeUndefined();
-  expect(refused(route, { tools: [tool], tool_choice: freely })).toMatchObject({ code: 'unsupported_parameter', param: 'tools' });
+  const tools = [route === 'messages' ? { name: 'look' } : tool];
+  expect(refused(route, { tools, tool_choice: never })).toBeUndefined();
+  expect(refused(route, { tools, tool_choice: freely })).toMatchObject({ code: 'unsupported_parameter', param: 'tools' });
 });
 
 test('chat takes functions that may not be called', () => {
