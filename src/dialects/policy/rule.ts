@@ -1,6 +1,7 @@
 // One rule of the policy: a field, the values that ask for nothing, and the capability that serves the others.
 
 import type { ModelCapabilities } from '../../contract/capabilities.ts';
+import { isRecord } from '../schema-fit.ts';
 import { findAt, stepsOf } from './find-at.ts';
 
 /** Values of a field that pass. */
@@ -74,7 +75,7 @@ export const emptyList: Passing = {
 };
 export const emptyObject: Passing = {
   allowed: 'an empty object or absent',
-  passes: (candidate) => typeof candidate === 'object' && candidate !== null && Object.keys(candidate).length === 0,
+  passes: (candidate) => isRecord(candidate) && Object.keys(candidate).length === 0,
 };
 export const ofType = (...types: readonly string[]): Passing => ({
   allowed: `an object of type ${quoted(types)}, or absent`,

@@ -84,6 +84,13 @@ test.each([
   ['chatCompletions', { best_of: 2 }, 'best_of'],
   ['chatCompletions', { suffix: 'a' }, 'suffix'],
   ['completions', { functions: [{}] }, 'functions'],
+  ...(['responses', 'messages'] as const).flatMap((route) => [
+    [route, { functions: [{}] }, 'functions'] as const,
+    [route, { function_call: { name: 'a' } }, 'function_call'] as const,
+    [route, { echo: true }, 'echo'] as const,
+    [route, { best_of: 2 }, 'best_of'] as const,
+    [route, { suffix: 'a' }, 'suffix'] as const,
+  ]),
   ['responses', { stop: ['a'] }, 'stop'],
   ['responses', { max_tokens: 5 }, 'max_tokens'],
   ['responses', { max_completion_tokens: 5 }, 'max_completion_tokens'],
