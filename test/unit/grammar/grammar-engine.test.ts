@@ -1,0 +1,134 @@
+// Random walks over the tokens that the masks allow, with the shipped tokenizer: whatever they write validates.
+
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, expect, test } from 'vitest';
+import { GrammarEngine } from '../../../workers/grammar/grammar-engine.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import type { OutputFormat } from '../../../src/contract/generation.ts';
+import type { ToolGrammar } from '../../../workers/grammar/tool-grammar.ts';
+import { CancellableCall } from '../../support/cancellable-call.ts';
+
+const tokenizerFile = new URL('../../../models/smollm2/data/tokenizer.json', import.meta.url);
+// The shape of the shipped file.
+const tokenizer = JSON.parse(readFileSync(tokenizerFile, 'utf8')) as {
+  model: { vocab: Record<string, number> };
+  added_tokens: { id: number; content: string }[];
+};
+const vocabulary: string[] = [];
+for (const [text, id] of Object.entries(tokenizer.model.vocab)) vocabulary[id] = text;
+for (const { id, content } of tokenizer.added_tokens) vocabulary[id] = content;
+const stopId = 2;
+const threadFile = new URL('../../../dist/workers/grammar/grammar-thread.js', import.meta.url);
+const engine = GrammarEngine.open({ vocabulary, stopIds: [stopId], clock: systemClock, threadFile });
+afterAll(() => engine.close());
+
+// Byte-level BPE writes every byte as one printable character.
+const bytes = new Map<string, number>();
+for (let byte = 0, next = 256; byte < 256; byte += 1) {
+  const isPrintable = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
+  bytes.set(String.fromCodePoint(isPrintable ? byte : next++), byte);
+}
+const bytesOf = (id: number): number[] => [...(vocabulary[id] ?? '')].map((char) => bytes.get(char) ?? 0);
+
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** Text of one walk. After `patience` tokens it takes what ends things soonest, so that every walk is finite. */
+async function walk(format: OutputFormat | ToolGrammar, seed: number, patience = 12): Promise<string> {
+  const constraint = await engine.constrain(format, 'format', new CancellableCall());
+  const next = random(seed);
+  const out: number[] = [];
+  try {
+    for (let step = 0; step < 300; step += 1) {
+      const logits = new Float32Array(vocabulary.length);
+      await constraint.apply(logits);
+      const allowed = [...logits.keys()].filter((id) => logits[id] === 0);
+      expect(allowed.length).toBeGreaterThan(0);
+      const closing = allowed.find((id) => id === stopId) ?? allowed.find((id) => /^["\]}]/.test(vocabulary[id] ?? ''));
+      const token = step > patience && closing !== undefined ? closing : (allowed[Math.floor(next() * allowed.length)] ?? 0);
+      if (token === stopId) return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(out));
+      out.push(...bytesOf(token));
+      constraint.accept(token);
+    }
+    throw new Error(`the walk of seed ${seed} did not end`);
+  } finally {
+    constraint.close();
+  }
+}
+
+const schemas: Record<string, object> = {
+  enum: { enum: ['a"b', 1, null, { x: [1] }] },
+  const: { const: 'ünï' },
+  nested: {
+    type: 'object',
+    properties: { a: { type: 'object', properties: { b: { type: 'boolean' } }, required: ['b'] }, c: { type: 'null' } },
+    required: ['a'],
+  },
+  optional: { type: 'object', properties: { a: { type: 'null' }, b: { type: 'null' }, c: { type: 'null' } }, required: ['b'] },
+  array: { type: 'array', items: { type: 'integer' }, minItems: 2, maxItems: 4 },
+  tuple: { type: 'array', prefixItems: [{ type: 'null' }, { type: 'boolean' }], items: { type: 'null' }, minItems: 1, maxItems: 4 },
+  pattern: { type: 'string', pattern: '^[^a]{2}\\d+(x|"|\\\\)$' },
+  lengths: { type: 'string', minLength: 2, maxLength: 4 },
+  integers: { type: 'integer', minimum: -13, exclusiveMaximum: 205 },
+  numbers: { type: 'number', exclusiveMinimum: 0, maximum: 1 },
+  negative: { type: 'number', minimum: -2.5, maximum: 3.5 },
+  tree: {
+    $ref: '#/$defs/node',
+    $defs: { node: { type: 'object', properties: { next: { anyOf: [{ type: 'null' }, { $ref: '#/$defs/node' }] } }, required: ['next'] } },
+  },
+  union: { oneOf: [{ type: 'string' }, { type: 'integer' }] },
+  nullable: { type: ['string', 'null'] },
+};
+
+for (const [name, schema] of Object.entries(schemas)) {
+  test(`random text under the schema "${name}" validates`, async () => {
+    const isValid = new Ajv2020({ strict: false }).compile(schema);
+    for (const seed of [1, 2]) {
+      const text = await walk({ kind: 'jsonSchema', schema }, seed);
+      expect(isValid(JSON.parse(text)), text).toBe(true);
+    }
+  }, 60_000);
+}
+
+test('a regular expression holds for the whole text', async () => {
+  expect(await walk({ kind: 'regex', pattern: '[a-c]{3}-\\d{2}' }, 5)).toMatch(/^[a-c]{3}-\d{2}$/);
+}, 60_000);
+
+test('a tool call names a tool and fits its parameters', async () => {
+  const parameters = { type: 'object', properties: { n: { type: 'integer', minimum: 1, maximum: 9 } }, required: ['n'] };
+  const text = await walk({ kind: 'tools', tools: [{ name: 'roll', parameters }], parallel: false }, 3);
+  expect(text).toMatch(/^<tool_call>\n\{"name": "roll", "arguments": \{"n": [1-9]\}\}\n<\/tool_call>$/);
+}, 60_000);
+
+test('text before the constraint is taken where it fits', async () => {
+  const constraint = await engine.constrain({ kind: 'tools', tools: [{ name: 'f' }], parallel: true }, 'tools', new CancellableCall());
+  expect(await constraint.acceptText('<tool_call>\n{"name": "f')).toBe(true);
+  expect(await constraint.acceptText('no')).toBe(false);
+  constraint.close();
+}, 60_000);
+
+test('a keyword that a grammar cannot hold is refused by its path', async () => {
+  const schema = { type: 'object', properties: { age: { type: 'integer', multipleOf: 3 } } };
+  await expect(
+    engine.constrain({ kind: 'jsonSchema', schema }, 'response_format.json_schema.schema', new CancellableCall()),
+  ).rejects.toMatchObject({
+    code: 'unsupported_value',
+    param: 'response_format.json_schema.schema.properties.age.multipleOf',
+  });
+});
+
+test('a grammar that cannot be read fails alone', async () => {
+  const other = await engine.constrain({ kind: 'json' }, 'format', new CancellableCall());
+  await expect(engine.constrain({ kind: 'grammar', ebnf: 'root ::= (' }, 'grammar', new CancellableCall())).rejects.toMatchObject({
+    status: 400,
+    param: 'grammar',
+  });
+  await other.apply(new Float32Array(vocabulary.length));
+  other.close();
+}, 60_000);
