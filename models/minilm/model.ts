@@ -18,6 +18,9 @@ export default class MiniLM {
     },
   };
 
+  /** Vectors of the model's own length and of no other. */
+  static capabilities = { dimensions: [384] };
+
   readonly #context: ModelContext;
   #encoder: SentenceEncoder | undefined;
 

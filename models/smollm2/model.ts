@@ -1,25 +1,27 @@
-// Text generation: a small chat model behind the four routes that generate text.
+// Text generation: a small chat model behind the four routes that generate text. Messages and responses are served by its chat.
 
 import {
   type ChatCompletionsRequest,
   type CompletionsRequest,
   chatToGeneration,
   completionToGeneration,
-  type MessagesRequest,
   type ModelContext,
   type ModelRequest,
-  messagesToGeneration,
-  type ResponsesRequest,
-  responseToGeneration,
 } from 'heddle';
 import { TextGenerator } from 'heddle/engines';
 
 export default class SmolLM2 {
+  static adapters = ['messages', 'responses'];
+
   readonly #context: ModelContext;
   #generator: TextGenerator | undefined;
 
   constructor(context: ModelContext) {
     this.#context = context;
+  }
+
+  get capabilities() {
+    return this.#generator?.capabilities;
   }
 
   async load() {
@@ -34,12 +36,8 @@ export default class SmolLM2 {
     return this.#open().generate(completionToGeneration(body), request);
   }
 
-  responses(body: ResponsesRequest, request: ModelRequest) {
-    return this.#open().generate(responseToGeneration(body), request);
-  }
-
-  messages(body: MessagesRequest, request: ModelRequest) {
-    return this.#open().generate(messagesToGeneration(body), request);
+  countTokens(body: ChatCompletionsRequest) {
+    return this.#open().countTokens(chatToGeneration(body).input);
   }
 
   async unload() {

@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -87,6 +87,8 @@ async function build() {
     root,
   );
   if (!succeeded(ended, 'the build failed; the lines above say where')) return false;
+  // What browsers get is not compiled.
+  cpSync(inRoot('src/http/docs-page'), inRoot('dist/src/http/docs-page'), { recursive: true });
   removeOrphans();
   writeFileSync(stampFile, stamp);
   return true;

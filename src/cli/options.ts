@@ -41,6 +41,11 @@ export const optionTable = {
   'stalled-write-ms': { type: 'count', default: 30_000, range: timerRange, doc: 'a client that reads nothing for so long counts as gone' },
   'heartbeat-ms': { type: 'count', default: 15_000, range: timerRange, doc: 'pause in an event stream after which a heartbeat is sent' },
   cors: { type: 'flag', default: true, doc: 'answer browsers of other origins; --no-cors turns it off' },
+  strict: { type: 'flag', default: false, doc: 'refuse fields that a route does not know, instead of ignoring them' },
+  'responses-store': { type: 'flag', default: true, doc: 'keep responses for previous_response_id; --no-responses-store turns it off' },
+  'responses-store-count': { type: 'count', default: 1_000, range: [1, 1_000_000], doc: 'most responses to keep' },
+  'responses-store-bytes': { type: 'count', default: 67_108_864, range: [1, 1_073_741_824], doc: 'most bytes of responses to keep' },
+  'responses-store-age-ms': { type: 'count', default: 3_600_000, doc: 'longest time to keep a response' },
 } as const satisfies Record<string, OptionSpec>;
 
 export type OptionName = keyof typeof optionTable;
@@ -111,7 +116,15 @@ function readFlags(args: readonly string[], problems: string[]): Found {
     ]),
   );
   const { tokens } = parseArgs({ args: [...args], options: config, strict: false, tokens: true });
-  const known = [...flagNames.map((name) => `--${name}`), '--no-json', '--no-cors', '--help', '--version'];
+  const known = [
+    ...flagNames.map((name) => `--${name}`),
+    '--no-json',
+    '--no-cors',
+    '--no-strict',
+    '--no-responses-store',
+    '--help',
+    '--version',
+  ];
   for (const token of tokens) {
     if (token.kind === 'positional') problems.push(`unexpected argument '${token.value}'`);
     if (token.kind !== 'option') continue;

@@ -29,7 +29,12 @@ export interface ServeProcess {
 export async function serve(options: ServeOptions, logger: Logger, host: ServeProcess): Promise<void> {
   const dirs = await findModels(options.models, options.only);
   const apiKeys = apiKeysOf(options['api-key'], options['api-keys']);
-  const runtime = new Runtime({ environment: options.environment, logger });
+  const responsesStore = options['responses-store'] && {
+    count: options['responses-store-count'],
+    bytes: options['responses-store-bytes'],
+    ageMs: options['responses-store-age-ms'],
+  };
+  const runtime = new Runtime({ environment: options.environment, logger, strict: options.strict, responsesStore });
   const server = await createServer(runtime, {
     logger,
     apiKeys,

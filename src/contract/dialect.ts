@@ -13,6 +13,8 @@ export interface RouteDialect {
   /** JSON Schema of the body, for `/openapi.json`. */
   readonly inputSchema: object;
   readonly outputSchema: object;
+  /** JSON Schema of one event of its stream. */
+  readonly chunkSchema?: object;
   /**
    * Checks a parsed body against the schema, and returns it without nulls. Pure and idempotent: the main thread
    * calls it to refuse, the replica's thread to get the body. Throws: InferenceError with the path in `param`.
@@ -30,6 +32,8 @@ export interface FrameContext {
   /** Unix seconds. */
   readonly created: number;
   readonly gather: boolean;
+  /** Hold what a model wrote in the route's own form to the route's schemas: in development, where a slip is the author's to see. */
+  readonly checkResults: boolean;
 }
 
 /** A finished reply, or a stream whose first frame is already there, so that early errors kept their status. */

@@ -18,11 +18,25 @@ export const methods = {
   embeddings: { alias: undefined, family: 'openai', path: '/embeddings' },
   responses: { alias: undefined, family: 'openai', path: '/responses' },
   messages: { alias: undefined, family: 'anthropic', path: '/messages' },
+  countTokens: { alias: 'count_tokens', family: 'anthropic', path: '/messages/count_tokens' },
+  inputTokens: { alias: undefined, family: 'openai', path: '/responses/input_tokens' },
 } as const satisfies Record<string, MethodSpec>;
 
 export type MethodName = keyof typeof methods;
 
 export const methodNames = Object.keys(methods) as readonly MethodName[]; // keys of a constant object
+
+/**
+ * Routes that count what another route would answer, by that route's method. A class opens them with one method, `countTokens`, beside the
+ * answering ones.
+ */
+export const countingRoutes: ReadonlyMap<MethodName, MethodName> = new Map([
+  ['countTokens', 'messages'],
+  ['inputTokens', 'responses'],
+]);
+
+/** The methods that a class may define to answer. */
+export const answeringMethods: readonly MethodName[] = methodNames.filter((name) => !countingRoutes.has(name));
 
 /** Members of the lifecycle that may be spelled the way Truss does. */
 export const lifecycleAliases = { isHealthy: 'is_healthy', setupEnvironment: 'setup_environment' } as const;

@@ -3,6 +3,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { CancelReason } from '../core/cancellation.ts';
 import type { ErrorRecord } from '../core/errors.ts';
+import type { ModelCapabilities } from './capabilities.ts';
 import type { ModelConfig } from './config.ts';
 import type { MethodName } from './methods.ts';
 
@@ -22,6 +23,8 @@ export interface ModelDescription {
   readonly methods: readonly MethodName[];
   /** `static schemas`, as JSON Schema. */
   readonly schemas: Readonly<Partial<Record<MethodName, MethodSchemas>>>;
+  /** Absent: only known after the load. */
+  readonly capabilities?: ModelCapabilities;
   readonly hasIsHealthy: boolean;
   /** Has `preprocess` or `postprocess`, which run beside another call's `predict`. */
   readonly hasStages: boolean;
@@ -36,7 +39,7 @@ export interface MethodSchemas {
 export type HostTask =
   /** Construct and inspect; resolves with a {@link ModelDescription}. `port` then carries all calls of this replica. */
   | { readonly kind: 'construct'; readonly model: ModelDescriptor; readonly port: MessagePort; readonly shared: SharedArrayBuffer }
-  /** `setupEnvironment`, then `load` with its retries. */
+  /** `setupEnvironment`, then `load` with its retries; resolves with {@link ModelCapabilities}. */
   | { readonly kind: 'load' }
   | { readonly kind: 'call'; readonly call: CallMessage }
   /** Resolves with a boolean. */

@@ -37,6 +37,7 @@ export const errorCodes = {
   unsupported_parameter: bad('A known field that the model cannot honour.'),
   unsupported_value: bad('A known field with a value that the model cannot honour.'),
   context_length_exceeded: bad('The prompt has more tokens than the model can take.'),
+  previous_response_not_found: bad('No stored response has the id in `previous_response_id`: unknown, deleted, evicted or expired.'),
   invalid_api_key: spec(401, 'invalid_request_error', 'authentication_error', 'The API key is missing or wrong.'),
   unknown_url: spec(404, 'invalid_request_error', 'not_found_error', 'No such path, or no loaded model has the method behind it.'),
   model_not_found: spec(
@@ -45,6 +46,7 @@ export const errorCodes = {
     'not_found_error',
     'No loaded model answers to that name, or the named one lacks the method.',
   ),
+  response_not_found: spec(404, 'invalid_request_error', 'not_found_error', 'No stored response has that id.', { onWire: false }),
   method_not_allowed: spec(405, 'invalid_request_error', 'invalid_request_error', 'The path exists for other verbs; `Allow` lists them.'),
   request_timeout: spec(408, 'invalid_request_error', 'invalid_request_error', 'The request did not arrive in time.'),
   request_too_large: spec(413, 'invalid_request_error', 'request_too_large', 'The body is larger than `body_limit_bytes`.'),

@@ -1,7 +1,8 @@
 // What the HTTP room needs of the server behind it. The runtime satisfies it; tests bring a fake.
 
 import type { MethodName } from '../contract/methods.ts';
-import type { ModelView } from '../runtime/model-view.ts';
+import type { ModelView, Readiness } from '../runtime/model-view.ts';
+import type { ResponseStore } from '../runtime/response-store.ts';
 import type { Submission } from '../runtime/submission.ts';
 
 export interface RunningRequest {
@@ -13,13 +14,14 @@ export interface Backend {
   readonly environment: string;
   readonly draining: boolean;
   readonly alive: boolean;
+  /** Undefined: nothing is kept. */
+  readonly responses: ResponseStore | undefined;
   models(): readonly ModelView[];
   model(nameOrAlias: string): ModelView | undefined;
   /** Whether some loading or ready model has the method. */
   hasMethod(method: MethodName): boolean;
   modelsWith(method: MethodName): readonly string[];
-  /** Every required model is ready and healthy, and the server is not stopping. */
-  ready(): Promise<boolean>;
+  readiness(): Promise<Readiness>;
   timeoutMs(method: MethodName, model: string | undefined): number;
   /** Throws: InferenceError for what keeps the call from starting, before anything was observed. */
   submit(submission: Submission): Promise<RunningRequest>;

@@ -6,6 +6,7 @@ import type { Logger } from '../contract/model.ts';
 import { errorBody, isFinal } from '../dialects/error-body.ts';
 import { familyOf, MethodNotAllowed } from './not-found.ts';
 import type { RequestContext } from './request-context.ts';
+import { logFailure } from './request-log.ts';
 
 /** Answers a failed request. A client that left gets nothing; its connection is closed. */
 export function replyWithError(
@@ -23,9 +24,7 @@ export function replyWithError(
     reply.raw.destroy();
     return;
   }
-  // What a client got wrong is the client's to know: its line in the log has the code.
-  if (record.stack !== undefined && record.status >= 500)
-    logger.error('request failed', { id: context.id, code: record.code, stack: record.stack });
+  logFailure(logger, context.id, record);
   if (record.retryAfterMs !== undefined) {
     reply.header('retry-after', String(Math.max(1, Math.ceil(record.retryAfterMs / 1000))));
     reply.header('retry-after-ms', String(Math.ceil(record.retryAfterMs)));

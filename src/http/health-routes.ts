@@ -13,10 +13,10 @@ export function sendLive(backend: Backend, reply: FastifyReply): void {
   reply.code(backend.alive ? 200 : 503).send({ status: backend.alive ? 'alive' : 'unhealthy' });
 }
 
-/** Readiness: every required model is ready and healthy, and the server is not stopping. */
+/** Readiness: every required model is ready and healthy, and the server is not stopping; else it names those that are not. */
 export async function sendReady(backend: Backend, reply: FastifyReply): Promise<void> {
-  const ready = await backend.ready();
+  const { ready, waitingFor } = await backend.readiness();
   const models = Object.fromEntries(backend.models().map((model) => [model.name, model.state]));
   const status = ready ? 'ready' : backend.draining ? 'draining' : 'not ready';
-  reply.code(ready ? 200 : 503).send({ status, models });
+  reply.code(ready ? 200 : 503).send({ status, models, waiting_for: waitingFor });
 }

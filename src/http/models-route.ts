@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { InferenceError } from '../core/errors.ts';
 import { dialectFor } from '../dialects/route-dialects.ts';
 import type { Backend } from './backend.ts';
+import { capabilityView } from './capability-view.ts';
 import type { ModelView } from '../runtime/model-view.ts';
 
 /** Ready models, under their names and their aliases. */
@@ -46,6 +47,7 @@ function known(backend: Backend, name: string): ModelView {
 }
 
 function modelObject(model: ModelView, id: string) {
+  const { capabilities } = model;
   return {
     id,
     object: 'model',
@@ -56,5 +58,10 @@ function modelObject(model: ModelView, id: string) {
     display_name: model.name,
     description: model.description,
     methods: model.methods,
+    max_input_tokens: capabilities?.contextTokens ?? null,
+    // No answer is longer than what it shares with its prompt.
+    max_tokens: capabilities?.maxOutputTokens ?? capabilities?.contextTokens ?? null,
+    // Not known before the load.
+    capabilities: capabilities === undefined ? null : capabilityView(capabilities),
   };
 }

@@ -1,7 +1,7 @@
 // Before the body is read: is there such a path, does it take this verb, and does some model have the method behind it?
 
 import { InferenceError } from '../core/errors.ts';
-import { type Family, methods } from '../contract/methods.ts';
+import { countingRoutes, type Family, type MethodName, methods } from '../contract/methods.ts';
 import type { Backend } from './backend.ts';
 import { allowOf, type Target, targetOf } from './paths.ts';
 
@@ -21,20 +21,26 @@ export class MethodNotAllowed extends InferenceError {
  */
 export function liveTarget(backend: Backend, verb: string, path: string): Target {
   const found = known(path);
-  if (found.verb !== (verb === 'HEAD' ? 'GET' : verb)) throw new MethodNotAllowed(verb, allowOf(found.verb));
+  const asked = verb === 'HEAD' ? 'GET' : verb;
+  if (!found.verbs.some((taken) => taken === asked)) throw new MethodNotAllowed(verb, allowOf(found.verbs));
   // A model named in the path answers for itself, loaded or not: its state or its absence says more than the route's.
   if (found.target.kind === 'call' && found.target.model === undefined && !backend.hasMethod(found.target.method)) {
     const { method } = found.target;
     const names = backend.models().map((model) => model.name);
     const which = names.length === 0 ? 'no model is loaded' : `loaded: ${names.join(', ')}`;
-    throw new InferenceError('unknown_url', `expected a model with the method ${method}, no loaded model has it (${which})`);
+    throw new InferenceError('unknown_url', `expected a model with ${wanted(method)}, no loaded model has it (${which})`);
   }
   return found.target;
 }
 
+function wanted(method: MethodName): string {
+  const counted = countingRoutes.get(method);
+  return counted === undefined ? `the method ${method}` : `the method countTokens beside ${counted}`;
+}
+
 /** `Allow` of the path, whether or not a model has the method behind it. Throws: unknown_url. */
 export function allowAt(path: string): string {
-  return allowOf(known(path).verb);
+  return allowOf(known(path).verbs);
 }
 
 /** The family whose envelope a path's errors wear. */

@@ -2,10 +2,29 @@
 
 import { type MethodName, methodNames, methods } from '../contract/methods.ts';
 
+/** A file of the documentation page. */
+export type DocsFile = 'page.html' | 'page.css' | 'page.mjs' | 'element.mjs' | 'schema-tree.mjs' | 'try-it.mjs';
+
 export type Target =
   | { readonly kind: 'call'; readonly method: MethodName; readonly model: string | undefined }
-  | { readonly kind: 'root' | 'live' | 'ready' | 'models' | 'openapi' }
-  | { readonly kind: 'model' | 'loaded' | 'schema'; readonly name: string };
+  | { readonly kind: 'root' | 'live' | 'ready' | 'models' | 'openapi' | 'ignored' }
+  | { readonly kind: 'docs'; readonly file: DocsFile }
+  | { readonly kind: 'model' | 'loaded' | 'schema'; readonly name: string }
+  | ResponseTarget;
+
+/** A stored response. */
+export interface ResponseTarget {
+  readonly kind: 'response' | 'responseItems' | 'responseCancel';
+  readonly id: string;
+}
+
+export type Verb = 'GET' | 'POST' | 'DELETE';
+
+/** A path and what it takes; `HEAD` comes with `GET`. */
+interface Found {
+  readonly verbs: readonly Verb[];
+  readonly target: Target;
+}
 
 const getPaths = new Map<string, Target>([
   ['/', { kind: 'root' }],
@@ -18,6 +37,11 @@ const getPaths = new Map<string, Target>([
   ['/models', { kind: 'models' }],
   ['/v1/models', { kind: 'models' }],
   ['/openapi.json', { kind: 'openapi' }],
+  ['/docs', { kind: 'docs', file: 'page.html' }],
+  ...(['page.css', 'page.mjs', 'element.mjs', 'schema-tree.mjs', 'try-it.mjs'] as const).map((file): [string, Target] => [
+    `/docs/${file}`,
+    { kind: 'docs', file },
+  ]),
 ]);
 
 const callPaths = new Map<string, MethodName>([
@@ -28,16 +52,29 @@ const callPaths = new Map<string, MethodName>([
   ]),
 ]);
 
+// Telemetry that a client of Anthropic sends unasked: it is told that all is well, and nothing is read or kept.
+const postPaths = new Map<string, Target>([['/api/event_logging/batch', { kind: 'ignored' }]]);
+
 /** Static paths, each registered once. */
 export const staticGetPaths: readonly string[] = [...getPaths.keys()];
-export const staticCallPaths: readonly string[] = [...callPaths.keys()];
+export const staticPostPaths: readonly string[] = [...callPaths.keys(), ...postPaths.keys()];
 
 /** Paths with a model's name in them; the name may hold `/` and `:`, so the rest of the path is parsed here. */
 export const wildcardPrefixes = ['/v1/models/', '/models/'] as const;
 
+/** Stored responses, each with what their paths end in. */
+export const responsePaths: readonly { readonly path: string; readonly verbs: readonly Verb[] }[] = [
+  '/v1/responses/:id',
+  '/responses/:id',
+].flatMap((path) => [
+  { path, verbs: ['GET', 'DELETE'] as const },
+  { path: `${path}/input_items`, verbs: ['GET'] as const },
+  { path: `${path}/cancel`, verbs: ['POST'] as const },
+]);
+
 /** With what a path can begin; an environment of such a name would take it for its prefix. */
 export const firstSegments: ReadonlySet<string> = new Set(
-  [...staticGetPaths, ...staticCallPaths, ...wildcardPrefixes].map((path) => path.split('/')[1] ?? '').filter((part) => part !== ''),
+  [...staticGetPaths, ...staticPostPaths, ...wildcardPrefixes].map((path) => path.split('/')[1] ?? '').filter((part) => part !== ''),
 );
 
 // Longest first: `/chat/completions` ends in `/completions`.
@@ -46,32 +83,44 @@ const callSuffixes: readonly (readonly [string, MethodName])[] = [
   ...methodNames.map((method) => [methods[method].path, method] as const),
 ].sort(([a], [b]) => b.length - a.length);
 
-/** What a decoded, normalised path stands for, and under which verb; undefined for an unknown path. */
-export function targetOf(path: string): { readonly verb: 'GET' | 'POST'; readonly target: Target } | undefined {
+/** What a decoded, normalised path stands for, and under which verbs; undefined for an unknown path. */
+export function targetOf(path: string): Found | undefined {
   const get = getPaths.get(path);
-  if (get !== undefined) return { verb: 'GET', target: get };
+  if (get !== undefined) return { verbs: ['GET'], target: get };
+  const post = postPaths.get(path);
+  if (post !== undefined) return { verbs: ['POST'], target: post };
   const method = callPaths.get(path);
-  if (method !== undefined) return { verb: 'POST', target: { kind: 'call', method, model: undefined } };
+  if (method !== undefined) return { verbs: ['POST'], target: { kind: 'call', method, model: undefined } };
   const prefix = wildcardPrefixes.find((candidate) => path.startsWith(candidate));
-  return prefix === undefined ? undefined : modelTarget(path.slice(prefix.length));
+  return prefix === undefined ? responseTarget(path) : modelTarget(path.slice(prefix.length));
 }
 
-/** `Allow` of a path that takes `verb`. */
-export function allowOf(verb: 'GET' | 'POST'): string {
-  return verb === 'GET' ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS';
+/** `Allow` of a path that takes these verbs. */
+export function allowOf(verbs: readonly Verb[]): string {
+  return [...verbs.flatMap((verb) => (verb === 'GET' ? ['GET', 'HEAD'] : [verb])), 'OPTIONS'].join(', ');
+}
+
+function responseTarget(path: string): Found | undefined {
+  const [, id, suffix] = /^(?:\/v1)?\/responses\/([^/]+)(\/input_items|\/cancel)?$/.exec(path) ?? [];
+  if (id === undefined) return undefined;
+  if (suffix === undefined) return { verbs: ['GET', 'DELETE'], target: { kind: 'response', id } };
+  return suffix === '/cancel'
+    ? { verbs: ['POST'], target: { kind: 'responseCancel', id } }
+    : { verbs: ['GET'], target: { kind: 'responseItems', id } };
 }
 
 /** No alias may end in one of the suffixes, so the suffix decides. */
-function modelTarget(rest: string): { readonly verb: 'GET' | 'POST'; readonly target: Target } | undefined {
+function modelTarget(rest: string): Found | undefined {
   if (rest === '') return undefined;
   for (const [suffix, method] of callSuffixes) {
     if (rest.length > suffix.length && rest.endsWith(suffix)) {
-      return { verb: 'POST', target: { kind: 'call', method, model: rest.slice(0, -suffix.length) } };
+      return { verbs: ['POST'], target: { kind: 'call', method, model: rest.slice(0, -suffix.length) } };
     }
   }
   for (const kind of ['loaded', 'schema'] as const) {
     const suffix = `/${kind}`;
-    if (rest.length > suffix.length && rest.endsWith(suffix)) return { verb: 'GET', target: { kind, name: rest.slice(0, -suffix.length) } };
+    if (rest.length > suffix.length && rest.endsWith(suffix))
+      return { verbs: ['GET'], target: { kind, name: rest.slice(0, -suffix.length) } };
   }
-  return { verb: 'GET', target: { kind: 'model', name: rest } };
+  return { verbs: ['GET'], target: { kind: 'model', name: rest } };
 }

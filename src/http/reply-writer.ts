@@ -11,6 +11,7 @@ import type { RunningRequest } from './backend.ts';
 import { PacedWriter } from './paced-writer.ts';
 import type { SubmissionObserver } from '../runtime/submission.ts';
 import type { RequestContext } from './request-context.ts';
+import { logFailure } from './request-log.ts';
 
 export interface WriterOptions {
   readonly clock: Clock;
@@ -134,8 +135,7 @@ export class ReplyWriter implements SubmissionObserver {
     const record = toRecord(error);
     this.#context.code = record.code;
     // An error before the head is logged by whoever answers it.
-    if (record.stack !== undefined)
-      this.#options.logger.error('request failed', { id: this.#context.id, code: record.code, stack: record.stack });
+    logFailure(this.#options.logger, this.#context.id, record);
     if (this.#context.life.clientLeft) {
       this.#context.status = record.status;
       raw.destroy();

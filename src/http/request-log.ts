@@ -1,6 +1,7 @@
-// One line per request. Ids, names, codes and times; never text of a prompt or an answer.
+// One line per request, and one for the reason of a failure. Ids, names, codes and times; never text of a prompt or an answer.
 
 import type { ServerResponse } from 'node:http';
+import type { ErrorRecord } from '../core/errors.ts';
 import type { Logger } from '../contract/model.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -36,6 +37,11 @@ export function logWhenOver(
       completionTokens: context.usage?.completionTokens,
     });
   });
+}
+
+/** Writes why a call failed, where that is the server's or the model's doing: what a client got wrong is told by the code of its line. */
+export function logFailure(logger: Logger, id: string, { code, status, stack }: ErrorRecord): void {
+  if (stack !== undefined && status >= 500) logger.error('request failed', { id, code, stack });
 }
 
 /** Tenths are finer than any of these times is repeatable. */

@@ -17,6 +17,7 @@ import type { Target } from './paths.ts';
 import { RequestContexts } from './request-context.ts';
 import { logWhenOver } from './request-log.ts';
 import { refuseSocket } from './refuse-socket.ts';
+import { isResponseTarget, sendResponse } from './responses-routes.ts';
 import { environmentProblem, urlRewriter } from './rewrite-url.ts';
 import { registerRoutes, sendTarget } from './routes.ts';
 
@@ -72,6 +73,7 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
   const contexts = new RequestContexts(clock);
   const gates = new WeakMap<FastifyRequest, Gate>();
   const checkKey = keyCheck(options.apiKeys ?? {});
+  const isKeyed = Object.keys(options.apiKeys ?? {}).length > 0;
   const rewrite = urlRewriter(backend.environment);
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply): void =>
     replyWithError(error, request, reply, contexts.of(request, reply), options.logger);
@@ -115,7 +117,7 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
     // Allowed headers are left out, so that those asked for are reflected: clients send many of their own.
     // What OPTIONS answers beside its headers is decided below, for browsers and all others.
     const preflight = { strictPreflight: false, preflightContinue: true };
-    await app.register(cors, { origin: true, methods: 'GET,HEAD,POST', exposedHeaders: exposed, ...preflight });
+    await app.register(cors, { origin: true, methods: 'GET,HEAD,POST,DELETE', exposedHeaders: exposed, ...preflight });
   }
   app.addHook('onRequest', async (request, reply) => {
     if (request.method === 'OPTIONS') {
@@ -151,7 +153,9 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
     if (target === undefined) throw new InferenceError('unknown_url', 'expected a path of this server, got an unknown one');
     if (target.kind === 'call') {
       handleCall(backend, target, request, reply, contexts.of(request, reply), writerOptions, (error) => refuse(error, request, reply));
-    } else await sendTarget(backend, target, reply);
+    } else if (isResponseTarget(target)) {
+      sendResponse(backend.responses, contexts.of(request, reply).apiKeyName, target, request, reply);
+    } else await sendTarget(backend, target, reply, isKeyed);
     return reply; // the writer sends it
   };
   registerRoutes(app, handle, handle);
@@ -175,6 +179,7 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
 
 const exposed = ['x-request-id', 'request-id', 'openai-processing-ms', 'retry-after', 'retry-after-ms', 'x-should-retry'];
 
+/** The page of the documentation is the same for everyone; what it shows, /openapi.json, needs the key. */
 function isPublic(target: Target): boolean {
-  return target.kind === 'root' || target.kind === 'live' || target.kind === 'ready';
+  return target.kind === 'docs' || target.kind === 'ignored' || target.kind === 'root' || target.kind === 'live' || target.kind === 'ready';
 }

@@ -2,6 +2,7 @@
 
 import type { Clock, Timer } from '../core/clock.ts';
 import { InferenceError } from '../core/errors.ts';
+import type { ModelCapabilities } from '../contract/capabilities.ts';
 import { type MethodName, methods } from '../contract/methods.ts';
 import type { Logger } from '../contract/model.ts';
 import type { ModelDescription, ModelDescriptor } from '../contract/thread.ts';
@@ -18,6 +19,8 @@ export interface ReplicaSetOptions {
   readonly onRoom: () => void;
   /** The class is known, from the first construction on; the model may still fail to load. */
   readonly onDescribed: (description: ModelDescription) => void;
+  /** What the model can do is known, once a replica has loaded; before any call reaches it. */
+  readonly onLoaded: (capabilities: ModelCapabilities) => void;
   /** Replacements failed one after another; the model cannot serve. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -128,7 +131,7 @@ export class ReplicaSet {
     const { model, clock } = this.#options;
     let deadline: Timer | undefined;
     try {
-      await Promise.race([
+      const capabilities = await Promise.race([
         replica.start((description) => {
           this.#description = description;
           this.#options.onDescribed(description);
@@ -138,6 +141,7 @@ export class ReplicaSet {
           deadline = clock.after(timeoutMs, () => reject(new InferenceError('load_failed', `load took longer than ${timeoutMs} ms`)));
         }),
       ]);
+      this.#options.onLoaded(capabilities);
       if (replica.state === 'ready' && !this.#closed)
         this.#unproven.set(
           replica,

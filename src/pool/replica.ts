@@ -4,6 +4,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { type CancelReason, cancelError } from '../core/cancellation.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import { InferenceError } from '../core/errors.ts';
+import type { ModelCapabilities } from '../contract/capabilities.ts';
 import type { CallInput, CallObserver, RunningCall } from '../contract/executor.ts';
 import type { MethodName } from '../contract/methods.ts';
 import type { Logger } from '../contract/model.ts';
@@ -79,15 +80,16 @@ export class Replica {
     return this.#state === 'ready' && this.#open.load < slots;
   }
 
-  /** Constructs and loads the model. Throws: invalid_model, load_failed. */
-  async start(onConstructed: (description: ModelDescription) => void): Promise<void> {
+  /** Constructs and loads the model; returns what it can do. Throws: invalid_model, load_failed. */
+  async start(onConstructed: (description: ModelDescription) => void): Promise<ModelCapabilities> {
     const task: HostTask = { kind: 'construct', model: this.#options.model, port: this.#hostPort, shared: this.#memory.buffer };
     const description = await this.#thread.run<ModelDescription>(task, [this.#hostPort]);
     onConstructed(description);
-    await this.#thread.run<void>({ kind: 'load' });
+    const capabilities = await this.#thread.run<ModelCapabilities>({ kind: 'load' });
     if (this.#thread.dead) throw new InferenceError('load_failed', 'the thread of the model ended while it loaded');
     if (this.#state !== 'starting') throw cancelError('unload');
     this.#become('ready');
+    return capabilities;
   }
 
   /** Calls of the method that run or have a place reserved. */

@@ -3,12 +3,14 @@
 import { type CancelReason, cancelError } from '../core/cancellation.ts';
 import type { Clock } from '../core/clock.ts';
 import { InferenceError } from '../core/errors.ts';
+import type { ModelCapabilities } from '../contract/capabilities.ts';
 import type { ModelConfig } from '../contract/config.ts';
 import type { CallObserver, RunningCall } from '../contract/executor.ts';
 import type { MethodName } from '../contract/methods.ts';
 import type { Logger } from '../contract/model.ts';
 import type { MethodSchemas, ModelDescription } from '../contract/thread.ts';
 import { checkPolicy } from '../dialects/policy.ts';
+import { refuseUnknown } from '../dialects/unknown-key.ts';
 import type { Replica } from '../pool/replica.ts';
 import { ReplicaSet } from '../pool/replica-set.ts';
 import { checkReady, type LiveRow, type LiveTable } from '../registry/live-table.ts';
@@ -30,6 +32,8 @@ export interface HostedModelOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly table: LiveTable;
+  /** Refuse keys that the route does not know. */
+  readonly strict: boolean;
 }
 
 // The built host beside this file: dist/src/runtime → dist/workers/host.
@@ -47,6 +51,8 @@ export class HostedModel {
   #queue: ModelQueue<Replica> | undefined;
   #replicas: ReplicaSet | undefined;
   #schemas: Readonly<Partial<Record<MethodName, MethodSchemas>>> = {};
+  /** Undefined while only the loaded instance can tell. */
+  #capabilities: ModelCapabilities | undefined;
   #reason: string | undefined;
   #ended: Promise<boolean> | undefined;
 
@@ -91,6 +97,9 @@ export class HostedModel {
         logger,
         onRoom: () => this.#queue?.room(),
         onDescribed: (description) => this.#described(description),
+        onLoaded: (capabilities) => {
+          this.#capabilities = capabilities;
+        },
         onFailed: (error) => this.#fail(error),
       });
       this.#replicas = set;
@@ -115,7 +124,8 @@ export class HostedModel {
     if (check !== undefined && submission.bodyKind === 'bytes')
       throw new InferenceError('unsupported_media_type', `expected content-type application/json, as ${method} of this model has a schema`);
     check?.(submission.body);
-    checkPolicy(method, submission.body);
+    checkPolicy(method, submission.body, this.#capabilities);
+    if (this.#options.strict) refuseUnknown(method, submission.body, this.#schemas[method]?.input);
     checkReady(this.#row.entry);
     const queue = this.#queue;
     if (queue === undefined) throw new InferenceError('model_loading', 'the model is still loading', { retryAfterMs: 1_000 });
@@ -178,6 +188,8 @@ export class HostedModel {
       required: config.required,
       methods: this.#row.entry.methods,
       schemas: this.#schemas,
+      capabilities: this.#capabilities,
+      exampleInput: config.model_metadata['example_model_input'],
       created: this.#created,
       replicas: this.#replicas?.counts ?? { ready: 0, retired: 0, total: 0 },
       queued: this.#queue?.depth ?? 0,
@@ -214,6 +226,7 @@ export class HostedModel {
   #described(description: ModelDescription): void {
     if (this.#state() !== 'loading') return;
     this.#schemas = description.schemas;
+    this.#capabilities ??= description.capabilities;
     for (const method of description.methods) {
       const schema = description.schemas[method]?.input;
       if (schema !== undefined) this.#checks.set(method, inputCheck(schema));

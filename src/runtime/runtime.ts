@@ -5,14 +5,16 @@ import { cancelError } from '../core/cancellation.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { InferenceError } from '../core/errors.ts';
 import type { RunningCall } from '../contract/executor.ts';
-import type { MethodName } from '../contract/methods.ts';
+import { type MethodName, methods } from '../contract/methods.ts';
 import type { Logger } from '../contract/model.ts';
 import { LiveTable } from '../registry/live-table.ts';
 import { readModelConfig } from '../registry/read-config.ts';
 import { type CallOptions, callModel } from './call-model.ts';
 import { HostedModel } from './hosted-model.ts';
-import type { ModelView } from './model-view.ts';
+import { withStore } from './kept-response.ts';
+import type { ModelView, Readiness } from './model-view.ts';
 import { refuseTelemetry } from './refuse-telemetry.ts';
+import { ResponseStore, type ResponseStoreLimits } from './response-store.ts';
 import type { Submission } from './submission.ts';
 
 export interface RuntimeOptions {
@@ -20,6 +22,10 @@ export interface RuntimeOptions {
   readonly environment?: string;
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** Refuse keys of a body that its route does not know, instead of ignoring them. Default false. */
+  readonly strict?: boolean;
+  /** How much of `responses` is kept for `previous_response_id`; false: nothing. Default: 1,000 of them, 64 MiB, for an hour. */
+  readonly responsesStore?: Partial<ResponseStoreLimits> | false;
 }
 
 /**
@@ -30,8 +36,11 @@ export interface RuntimeOptions {
  */
 export class Runtime {
   readonly environment: string;
+  /** Undefined: nothing is kept. */
+  readonly responses: ResponseStore | undefined;
   readonly #logger: Logger;
   readonly #clock: Clock;
+  readonly #strict: boolean;
   readonly #table = new LiveTable();
   readonly #models = new Map<string, HostedModel>();
   /** Loads whose configuration is being read: what they bring is not listed yet. */
@@ -43,6 +52,9 @@ export class Runtime {
     this.environment = options.environment ?? 'production';
     this.#logger = options.logger;
     this.#clock = options.clock ?? systemClock;
+    this.#strict = options.strict ?? false;
+    const { responsesStore } = options;
+    this.responses = responsesStore === false ? undefined : new ResponseStore(this.#clock, responsesStore);
   }
 
   get draining(): boolean {
@@ -76,6 +88,7 @@ export class Runtime {
       logger: this.#logger,
       clock: this.#clock,
       table: this.#table,
+      strict: this.#strict,
     });
     this.#models.set(config.model_name, model);
     await model.load();
@@ -113,12 +126,22 @@ export class Runtime {
 
   /** Whether every required model is ready and healthy, and the server is not stopping. */
   async ready(): Promise<boolean> {
-    if (this.#draining) return false;
-    // Before the first model is listed there is none to wait for, and a probe would find an empty server ready.
-    if (this.#models.size === 0 && this.#reading > 0) return false;
+    return (await this.readiness()).ready;
+  }
+
+  /** The same, with the required models that it waits for. */
+  async readiness(): Promise<Readiness> {
     const required = [...this.#models.values()].filter((model) => model.required);
-    const answers = await Promise.all(required.map((model) => model.isHealthy()));
-    return answers.every(Boolean);
+    // Nobody is asked while stopping: the answer is known, and the threads may be gone.
+    const healthy = this.#draining ? [] : await Promise.all(required.map((model) => model.isHealthy()));
+    const waiting = required.flatMap((model, index): [string, Readiness['waitingFor'][string]][] => {
+      if (this.#draining || healthy[index] === true) return [];
+      const { name, state } = model.view();
+      return [[name, state === 'ready' ? 'unhealthy' : state]];
+    });
+    // Before the first model is listed there is none to wait for, and a probe would find an empty server ready.
+    const isEmpty = this.#models.size === 0 && this.#reading > 0;
+    return { ready: !this.#draining && !isEmpty && waiting.length === 0, waitingFor: Object.fromEntries(waiting) };
   }
 
   /** Milliseconds a call may take. With no or an unknown model named, the longest of the method's models. */
@@ -137,7 +160,9 @@ export class Runtime {
     const entry = this.#table.resolve(submission.method, submission.model);
     const model = this.#models.get(entry.name);
     if (model === undefined) throw new InferenceError('model_not_found', 'expected the name of a loaded model', { param: 'model' });
-    return model.submit(submission);
+    // Routes below it, such as one that counts tokens, read the same body.
+    const isResponse = methods[submission.method].path.startsWith('/responses');
+    return model.submit(isResponse ? withStore(this.responses, submission) : submission);
   }
 
   /**

@@ -48,8 +48,16 @@ const rows: readonly (readonly [string, Parameters<typeof refusal>, readonly unk
   ['the size while reading before the parse', ['POST', chat, Buffer.from('{'.repeat(3_000)), chunked], [413, 'request_too_large', null]],
   ['the schema before the model', ['POST', chat, { model: 'nobody' }], [400, 'missing_required_parameter', 'messages']],
   ["the model before the model's schema", ['POST', chat, { model: 'nobody', messages }], [404, 'model_not_found', 'model']],
-  ["the model's schema before a capability", ['POST', chat, { messages, tools: [{}] }], [400, 'missing_required_parameter', 'user']],
-  ['a capability before readiness', ['POST', chat, { messages, user: 'me', tools: [{}] }], [400, 'unsupported_parameter', 'tools']],
+  [
+    "the model's schema before a capability",
+    ['POST', chat, { messages, tools: [{ type: 'function', function: { name: 'look' } }] }],
+    [400, 'missing_required_parameter', 'user'],
+  ],
+  [
+    'a capability before readiness',
+    ['POST', chat, { messages, user: 'me', tools: [{ type: 'function', function: { name: 'look' } }] }],
+    [400, 'unsupported_parameter', 'tools'],
+  ],
   ['readiness last of all, before there is a queue', ['POST', chat, { messages, user: 'me' }], [503, 'model_loading', null]],
 ];
 

@@ -45,7 +45,7 @@ test('messages, responses and completions answer', async () => {
   const messages = await bodyOf(await server.post('/v1/messages', { ...question, max_tokens: 20 }));
   expect(messages.content[0].text).toBe('The capital of France is Paris.');
   const responses = await bodyOf(await server.post('/v1/responses', { input: question.messages[0]?.content, temperature: 0 }));
-  expect(responses).toMatchObject({ status: 'completed', store: false });
+  expect(responses).toMatchObject({ status: 'completed', store: true });
   expect(responses.output[0].content[0].text).toBe('The capital of France is Paris.');
   const completion = await bodyOf(
     await server.post('/v1/completions', { prompt: 'The capital of France is', temperature: 0, max_tokens: 4 }),
@@ -54,9 +54,9 @@ test('messages, responses and completions answer', async () => {
 });
 
 test('a field that is not served is refused by name', async () => {
-  const reply = await server.post('/v1/chat/completions', { ...question, n: 2 });
+  const reply = await server.post('/v1/chat/completions', { ...question, response_format: { type: 'json_object' } });
   expect(reply.status).toBe(400);
-  expect((await bodyOf(reply)).error).toMatchObject({ param: 'n' });
+  expect((await bodyOf(reply)).error).toMatchObject({ param: 'response_format' });
 });
 
 const golden: { texts: { text: string; embedding: string }[] } = JSON.parse(

@@ -7,6 +7,7 @@ export function implausible(request: string, body: string): string | undefined {
   if (/"stream": ?true/.test(request) && !/(data: \[DONE\]|event: message_stop\ndata: .*)\s*$/.test(body))
     return 'expected a stream that ends with its terminator';
   if (/\/embeddings\b/.test(request)) return implausibleVectors(items[0]);
+  if (/\/(count|input)_tokens\b/.test(request)) return Object(items[0]).input_tokens > 0 ? undefined : 'expected a count of tokens';
   if (/\/(completions|responses|messages)\b/.test(request)) {
     const text = generated(items);
     if (text.trim() === '') return 'expected generated text';

@@ -7,7 +7,8 @@ import type { ModelRequest } from '../../src/contract/model.ts';
 import type { ReplicaMemory } from '../../src/contract/replica-memory.ts';
 import { type CallMessage, type FromHost, streamWindowBytes } from '../../src/contract/thread.ts';
 import { dialectFor } from '../../src/dialects/route-dialects.ts';
-import type { Callable, InspectedModel } from './inspect-model.ts';
+import type { Callable } from './callable.ts';
+import type { InspectedModel } from './inspect-model.ts';
 import type { Permits } from './permits.ts';
 import { predictChain } from './predict-chain.ts';
 
@@ -15,6 +16,8 @@ export interface CallSurroundings {
   readonly inspected: InspectedModel;
   readonly memory: ReplicaMemory;
   readonly permits: Permits;
+  /** Whether the model runs in development. */
+  readonly checkResults: boolean;
   readonly send: (event: FromHost, transfer: readonly ArrayBuffer[]) => void;
 }
 
@@ -84,6 +87,7 @@ export class CallRun {
       requestId: request.id,
       created: Math.floor(Date.now() / 1000),
       gather: request.gather,
+      checkResults: this.#around.checkResults,
     };
   }
 

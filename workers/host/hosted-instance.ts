@@ -5,29 +5,36 @@ import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import { InferenceError } from '../../src/core/errors.ts';
+import type { ModelCapabilities } from '../../src/contract/capabilities.ts';
 import { ReplicaMemory } from '../../src/contract/replica-memory.ts';
 import type { CallMessage, FromHost, ModelDescription, ModelDescriptor, ToHost } from '../../src/contract/thread.ts';
 import { CallRun } from './call-run.ts';
+import type { Callable } from './callable.ts';
 import { modelContext } from './context.ts';
 import { type InspectedModel, inspectModel } from './inspect-model.ts';
 import { refuseLaterParts } from './later-parts.ts';
 import { registerModuleHooks } from './module-loader.ts';
 import { Permits } from './permits.ts';
+import { loadedCapabilities, staticCapabilities } from './read-capabilities.ts';
 
 // Between two tries of `load`: long enough for a file lock or a busy disk to pass.
 const loadRetryDelayMs = 250;
 
 export class HostedInstance {
   readonly #model: ModelDescriptor;
+  readonly #instance: object;
   readonly #inspected: InspectedModel;
+  readonly #known: ModelCapabilities | undefined;
   readonly #memory: ReplicaMemory;
   readonly #port: MessagePort;
   readonly #predictPermits: Permits;
   readonly #calls = new Map<number, CallRun>();
 
-  private constructor(model: ModelDescriptor, inspected: InspectedModel, memory: ReplicaMemory, port: MessagePort) {
+  private constructor(model: ModelDescriptor, instance: object, memory: ReplicaMemory, port: MessagePort) {
     this.#model = model;
-    this.#inspected = inspected;
+    this.#instance = instance;
+    this.#inspected = inspectModel(instance);
+    this.#known = staticCapabilities(instance);
     this.#memory = memory;
     this.#port = port;
     this.#predictPermits = new Permits(model.config.runtime.predict_concurrency);
@@ -52,19 +59,24 @@ export class HostedInstance {
     const context = modelContext(model, memory, send);
     const instance: object = await step('the constructor', () => Reflect.construct(ModelClass, [context]));
     refuseLaterParts(instance);
-    return new HostedInstance(model, inspectModel(instance), memory, port);
+    return new HostedInstance(model, instance, memory, port);
   }
 
   get description(): ModelDescription {
-    return this.#inspected.description;
+    const { description } = this.#inspected;
+    return this.#known === undefined ? description : { ...description, capabilities: this.#known };
   }
 
-  /** Throws: load_failed after the last try. */
-  async load(): Promise<void> {
+  /** What the model can do, now that it is loaded. Throws: load_failed after the last try, invalid_model. */
+  async load(): Promise<ModelCapabilities> {
     const setup = this.#inspected.member('setupEnvironment');
     if (setup !== undefined) await step('setupEnvironment', () => setup(this.#model.environment));
     const load = this.#inspected.member('load');
-    if (load === undefined) return;
+    if (load !== undefined) await this.#loadWithRetries(load);
+    return step('capabilities', () => loadedCapabilities(this.#instance));
+  }
+
+  async #loadWithRetries(load: Callable): Promise<void> {
     for (let retriesLeft = this.#model.config.runtime.load_retries; ; retriesLeft--) {
       try {
         return await step('load', async () => void (await load()));
@@ -80,6 +92,7 @@ export class HostedInstance {
       inspected: this.#inspected,
       memory: this.#memory,
       permits: this.#predictPermits,
+      checkResults: this.#model.environment === 'development',
       send: (event, transfer) => this.#port.postMessage(event, transfer),
     });
     this.#calls.set(message.callId, run);

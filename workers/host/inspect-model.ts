@@ -1,11 +1,11 @@
 // Finds what a class has: methods by name, their parameters, its schemas. A class that breaks the contract is refused by name.
 
 import { InferenceError } from '../../src/core/errors.ts';
-import { lifecycleAliases, type MethodName, methodNames, methods } from '../../src/contract/methods.ts';
+import { answeringMethods, lifecycleAliases, type MethodName, methodNames, methods } from '../../src/contract/methods.ts';
 import type { MethodSchemas, ModelDescription } from '../../src/contract/thread.ts';
+import type { Callable } from './callable.ts';
+import { addAdapted, addCounting } from './derived-methods.ts';
 import { jsonSchemaOf } from './json-schema-of.ts';
-
-export type Callable = (...args: readonly unknown[]) => unknown;
 
 /** An inspected instance. Its callables are bound. */
 export interface InspectedModel {
@@ -21,12 +21,14 @@ type LifecycleName = (typeof lifecycleNames)[number];
 /** Throws: invalid_model. */
 export function inspectModel(instance: object): InspectedModel {
   const found = new Map<MethodName, Callable>();
-  for (const name of methodNames) {
+  for (const name of answeringMethods) {
     const callable = spelled(instance, name, methods[name].alias);
     if (callable !== undefined) found.set(name, callable);
   }
   if (found.size === 0)
-    throw new InferenceError('invalid_model', `expected a class with at least one of ${methodNames.join(', ')}, found none`);
+    throw new InferenceError('invalid_model', `expected a class with at least one of ${answeringMethods.join(', ')}, found none`);
+  addAdapted(found, Reflect.get(instance.constructor, 'adapters'));
+  addCounting(found, spelled(instance, 'countTokens', methods.countTokens.alias));
   // All at once: a member that breaks the contract is refused now, not by the first call that needs it.
   const members = new Map(lifecycleNames.map((name) => [name, spelled(instance, name, aliasOf(name))]));
   const schemas = schemasOf(instance);

@@ -1,4 +1,4 @@
-// A decoder graph as "append these tokens, get the logits after the last one". Ports are found by name, shapes read from them.
+// A decoder graph as "append these tokens, get the logits after the last one, or after each". Ports are found by name, shapes read from them.
 
 import type { Binding, PortInfo, Session, Tensor } from '../onnx/session.ts';
 import { KvSlab, type KvShape } from './kv-slab.ts';
@@ -62,6 +62,30 @@ export class Decoder {
    * Shapes: logits float32 [vocabulary]. Throws: RangeError when the context is full.
    */
   async append(sequence: KvSlab, ids: readonly number[]): Promise<Float32Array> {
+    const { data, vocabulary } = await this.#run(sequence, ids, 1);
+    // A graph without num_logits_to_keep returns a row per token; the last one counts.
+    return data.subarray(data.length - vocabulary);
+  }
+
+  /**
+   * Appends `ids` to the sequence. Returns the logits after each of them: a whole vocabulary a token, so `ids` has to be short.
+   * Shapes: per token float32 [vocabulary]. Throws: as {@link Decoder.append}.
+   */
+  async appendRows(sequence: KvSlab, ids: readonly number[]): Promise<readonly Float32Array[]> {
+    const { data, vocabulary } = await this.#run(sequence, ids, ids.length);
+    return ids.map((_, row) => data.subarray(row * vocabulary, (row + 1) * vocabulary));
+  }
+
+  /** Idempotent. */
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  async #run(
+    sequence: KvSlab,
+    ids: readonly number[],
+    rows: number,
+  ): Promise<{ readonly data: Float32Array; readonly vocabulary: number }> {
     sequence.reserve(ids.length);
     const total = sequence.length + ids.length;
     const inputs: Record<string, Tensor> = {
@@ -75,7 +99,7 @@ export class Decoder {
         [1, ids.length],
       );
     }
-    if (this.#takes.has('num_logits_to_keep')) inputs['num_logits_to_keep'] = int64([1], []);
+    if (this.#takes.has('num_logits_to_keep')) inputs['num_logits_to_keep'] = int64([rows], []);
     const outputs: Record<string, Tensor | null> = { logits: null };
     for (const [index, port] of this.#ports.entries()) {
       const tensor = sequence.tensors[index];
@@ -86,14 +110,7 @@ export class Decoder {
     const logits = (await this.#session.run(inputs, outputs))['logits'];
     sequence.advance(ids.length);
     if (!(logits?.data instanceof Float32Array)) throw new Error(`expected float32 logits, got ${logits?.type ?? 'none'}`);
-    const vocabulary = logits.dims.at(-1) ?? 0;
-    // A graph without num_logits_to_keep returns a row per token; the last one counts.
-    return logits.data.subarray(logits.data.length - vocabulary);
-  }
-
-  /** Idempotent. */
-  close(): Promise<void> {
-    return this.#session.close();
+    return { data: logits.data, vocabulary: logits.dims.at(-1) ?? 0 };
   }
 
   // A graph that concatenates past and present refuses a buffer larger than its sequence: found out at load, not mid-answer.

@@ -67,6 +67,15 @@ export class KvSlab {
     this.#length += count;
   }
 
+  /** A sequence of its own that goes on from here. */
+  fork(): KvSlab {
+    const copy = new KvSlab(this.#shape, this.#limit);
+    copy.#capacity = this.#capacity;
+    copy.#length = this.#length;
+    copy.#tensors = this.#tensors.map((tensor) => ({ ...tensor, data: tensor.data.slice() }));
+    return copy;
+  }
+
   // The stride of a head is the capacity, so rows cannot be copied in one piece.
   #moveHeads(from: Float32Array, to: Float32Array, capacity: number): void {
     const { heads, headDim } = this.#shape;

@@ -1,4 +1,4 @@
-// Chooses the next token from the logits. The order is fixed: penalties, temperature, top-k, softmax, top-p, min-p, draw.
+// Chooses the next token from the logits. The order is fixed: bias, penalties, masks, temperature, top-k, softmax, top-p, min-p, draw.
 
 import { randomInt } from 'node:crypto';
 import type { GenerationRequest } from '../../src/contract/generation.ts';
@@ -7,7 +7,7 @@ import { largest, nucleusCutoff } from './top-candidates.ts';
 
 export type SamplingOptions = Pick<
   GenerationRequest,
-  'temperature' | 'topP' | 'topK' | 'minP' | 'repetitionPenalty' | 'frequencyPenalty' | 'presencePenalty' | 'seed'
+  'temperature' | 'topP' | 'topK' | 'minP' | 'repetitionPenalty' | 'frequencyPenalty' | 'presencePenalty' | 'seed' | 'logitBias'
 >;
 
 // Lighter candidates are below the precision of a double beside the likeliest one: all together they weigh under 1e-10.
@@ -27,9 +27,14 @@ export class Sampler {
     this.#random = seededRandom(options.seed ?? randomInt(2 ** 48 - 1));
   }
 
-  /** Chooses and remembers a token. Changes `logits`. Shapes: logits [vocabulary]. */
-  next(logits: Float32Array): number {
+  /** Adds bias and penalties to `logits`. Whoever forbids tokens does it between this and `choose`. Shapes: logits [vocabulary]. */
+  adjust(logits: Float32Array): void {
+    for (const [token, bias] of this.#options.logitBias ?? []) logits[token] = (logits[token] ?? 0) + bias;
     this.#penalise(logits);
+  }
+
+  /** Chooses and remembers a token. Shapes: logits [vocabulary]; those of forbidden tokens are -Infinity. */
+  choose(logits: Float32Array): number {
     const token = (this.#options.temperature ?? 1) === 0 ? argmax(logits) : this.#draw(logits);
     this.#seen.add(token);
     this.#generated.set(token, (this.#generated.get(token) ?? 0) + 1);

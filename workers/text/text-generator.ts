@@ -1,16 +1,17 @@
 // The engine behind chat and completion models: prompt in, text events out, stopped between any two steps.
 
 import { join } from 'node:path';
+import type { ModelCapabilities } from '../../src/contract/capabilities.ts';
 import type { GenerationEvent, GenerationInput, GenerationRequest } from '../../src/contract/generation.ts';
 import type { Cancellable, ModelContext } from '../../src/contract/model.ts';
 import { InferenceError } from '../../src/core/errors.ts';
 import { stockBinding } from '../onnx/stock-binding.ts';
-import { ChatTemplate } from './chat-template.ts';
+import type { ChoiceSetting } from './choice-run.ts';
 import { Decoder } from './decoder.ts';
-import { Detokenizer } from './detokenizer.ts';
 import { type ModelFacts, readModelFacts } from './model-facts.ts';
-import { Sampler } from './sampler.ts';
-import { StopStrings } from './stop-strings.ts';
+import { type Prefilled, prefill, scoredPrefill } from './prefill.ts';
+import { promptRun } from './prompt-run.ts';
+import { type Prompt, Prompts } from './prompts.ts';
 import { openTokenizer, type Tokenizer } from './tokenizer.ts';
 import { Turn } from './turn.ts';
 
@@ -23,6 +24,8 @@ export interface TextGeneratorOptions {
 
 // About 150 ms of one run on two cores: longer chunks are hardly faster, and a run cannot be stopped inside.
 const defaultPrefillChunkTokens = 128;
+const mostAlternatives = 20;
+const mostChoices = 8;
 
 /**
  * Generates text with a decoder graph. One generation runs at a time, others wait their turn.
@@ -32,7 +35,7 @@ const defaultPrefillChunkTokens = 128;
 export class TextGenerator {
   readonly #decoder: Decoder;
   readonly #tokenizer: Tokenizer;
-  readonly #template: ChatTemplate | undefined;
+  readonly #prompts: Prompts;
   readonly #facts: ModelFacts;
   readonly #chunkTokens: number;
   readonly #turn = new Turn();
@@ -40,7 +43,7 @@ export class TextGenerator {
   private constructor(decoder: Decoder, tokenizer: Tokenizer, facts: ModelFacts, chunkTokens: number) {
     this.#decoder = decoder;
     this.#tokenizer = tokenizer;
-    this.#template = ChatTemplate.of(tokenizer);
+    this.#prompts = new Prompts(tokenizer, facts);
     this.#facts = facts;
     this.#chunkTokens = chunkTokens;
   }
@@ -62,26 +65,48 @@ export class TextGenerator {
     return new TextGenerator(decoder, tokenizer, facts, chunkTokens);
   }
 
-  /** Tokens the input makes as a prompt. Throws: invalid_value, unsupported_value. */
+  get capabilities(): ModelCapabilities {
+    const { contextTokens } = this.#decoder;
+    return {
+      contextTokens,
+      maxOutputTokens: contextTokens - 1,
+      topLogprobs: mostAlternatives,
+      logitBias: true,
+      penalties: true,
+      candidateLimits: true,
+      endControl: true,
+      maxChoices: mostChoices,
+      severalPrompts: true,
+      echo: true,
+      truncation: true,
+    };
+  }
+
+  /** Tokens the input makes, all its prompts together. Throws: invalid_value, unsupported_value, context_length_exceeded. */
   countTokens(input: GenerationInput): number {
-    return this.#promptIds(input, 'input').length;
+    return this.#prompts.count(input, 'input');
   }
 
   /**
-   * Generates. `completionTokens` counts the tokens generated without the one that ends the text, and with those of a stop string.
-   * Throws: context_length_exceeded, invalid_value, unsupported_value; the cancellation's own error between two runs.
+   * Generates, one text after the other. `completionTokens` counts the tokens generated without the one that ends a text, and with
+   * those of a stop string. Log probabilities are those of the raw logits at temperature 1: neither bias nor penalties nor masks
+   * change them.
+   * Throws: context_length_exceeded, invalid_value, unsupported_value, unsupported_parameter; the cancellation's own error between
+   * two runs.
    */
   async *generate(request: GenerationRequest, call: Cancellable): AsyncGenerator<GenerationEvent, void, undefined> {
-    const prompt = this.#promptIds(request.input, request.inputParam);
-    const { contextTokens } = this.#decoder;
-    if (prompt.length >= contextTokens) {
-      const message = `the prompt has ${prompt.length} tokens, the model takes at most ${contextTokens - 1} and one to answer`;
-      throw new InferenceError('context_length_exceeded', message, { param: request.inputParam });
-    }
+    refuseUnserved(request);
+    this.#checkBias(request);
+    const prompts = this.#prompts.encode(request);
+    const promptTokens = prompts.reduce((sum, { ids }) => sum + ids.length, 0);
+    const choices = request.choices ?? 1;
     const giveBack = await this.#turn.take(call);
     try {
-      yield { type: 'usage', promptTokens: prompt.length, completionTokens: 0 };
-      yield* this.#decode(request, prompt, call);
+      yield { type: 'usage', promptTokens, completionTokens: 0 };
+      let completionTokens = 0;
+      for (const [index, prompt] of prompts.entries())
+        completionTokens += yield* this.#answer(request, prompt, { choices, firstChoice: index * choices }, call);
+      yield { type: 'usage', promptTokens, completionTokens };
     } finally {
       // Also when the consumer stops reading: a generator that is returned runs its finally.
       giveBack();
@@ -93,96 +118,59 @@ export class TextGenerator {
     return this.#decoder.close();
   }
 
-  async *#decode(
+  async *#answer(
     request: GenerationRequest,
-    prompt: readonly number[],
+    prompt: Prompt,
+    numbers: { readonly choices: number; readonly firstChoice: number },
     call: Cancellable,
-  ): AsyncGenerator<GenerationEvent, void, undefined> {
-    const limit = Math.min(request.maxTokens ?? Number.POSITIVE_INFINITY, this.#decoder.contextTokens - prompt.length);
-    const sampler = new Sampler(request, prompt);
-    const detokenizer = new Detokenizer(this.#tokenizer, prompt);
-    const stops = new StopStrings(request.stop ?? []);
-    const sequence = this.#decoder.sequence();
-    let pending = prompt;
-    let completionTokens = 0;
-    let finish: GenerationEvent = { type: 'finish', reason: 'length' };
-    while (completionTokens < limit) {
-      let logits: Float32Array = new Float32Array(0);
-      for (let at = 0; at < pending.length; at += this.#chunkTokens) {
-        call.throwIfCancelled();
-        logits = await this.#decoder.append(sequence, pending.slice(at, at + this.#chunkTokens));
-      }
-      call.throwIfCancelled();
-      const token = sampler.next(logits);
-      if (this.#facts.stopIds.has(token)) {
-        finish = { type: 'finish', reason: 'stop' };
-        break;
-      }
-      completionTokens += 1;
-      const { text, matched } = stops.push(detokenizer.push(token));
-      if (text !== '') yield { type: 'text', text };
-      if (matched !== undefined) {
-        finish = { type: 'finish', reason: 'stop', stopSequence: matched };
-        break;
-      }
-      pending = [token];
+  ): AsyncGenerator<GenerationEvent, number, undefined> {
+    const limit = Math.min(request.maxTokens ?? Number.POSITIVE_INFINITY, this.#decoder.contextTokens - prompt.ids.length);
+    const bestOf = Math.max(request.bestOf ?? 1, numbers.choices);
+    const { prefilled, echo } = await this.#read(request, prompt, limit, call);
+    const setting: ChoiceSetting = {
+      decoder: this.#decoder,
+      tokenizer: this.#tokenizer,
+      endIds: this.#facts.stopIds,
+      request,
+      prompt: prompt.ids,
+      echo,
+      limit,
+      rated: bestOf > numbers.choices,
+    };
+    return yield* promptRun({ setting, prefilled, bestOf, ...numbers }, call);
+  }
+
+  async #read(
+    request: GenerationRequest,
+    prompt: Prompt,
+    limit: number,
+    call: Cancellable,
+  ): Promise<{ readonly prefilled: Prefilled; readonly echo: ChoiceSetting['echo'] }> {
+    const text = request.echo === true ? prompt.text : '';
+    if (request.echo === true && request.logprobs !== undefined) {
+      const options = { top: request.logprobs, chunkTokens: this.#chunkTokens };
+      const { logprobs, ...prefilled } = await scoredPrefill(this.#decoder, this.#tokenizer, prompt, options, call);
+      return { prefilled, echo: { text, logprobs } };
     }
-    // Empty after a match: what a stop string held back is the stop string.
-    const rest = stops.flush();
-    if (rest !== '') yield { type: 'text', text: rest };
-    yield finish;
-    yield { type: 'usage', promptTokens: prompt.length, completionTokens };
+    // Nothing will be chosen, so nothing has to be read.
+    const ids = limit === 0 ? [] : prompt.ids;
+    return { prefilled: await prefill(this.#decoder, ids, this.#chunkTokens, call), echo: { text, logprobs: undefined } };
   }
 
-  #promptIds(input: GenerationInput, param: string): readonly number[] {
-    this.#refuseHugeText(input, param);
-    const ids = this.#encode(input, param);
-    if (ids.length > 0) return ids;
-    // A decoder needs one token to start from.
-    if (this.#facts.bosId === undefined)
-      throw new InferenceError('invalid_value', 'expected a prompt of at least one token, got none', { param });
-    return [this.#facts.bosId];
-  }
-
-  /** Tokenising cannot be stopped: megabytes that can never fit would hold the thread for seconds. */
-  #refuseHugeText(input: GenerationInput, param: string): void {
-    const { contextTokens } = this.#decoder;
-    const most = contextTokens * this.#tokenizer.mostCharsPerToken;
-    const characters = textLength(input);
-    if (characters <= most) return;
-    const message = `the prompt has ${characters} characters, more than the ${contextTokens - 1} tokens that the model takes can hold`;
-    throw new InferenceError('context_length_exceeded', message, { param });
-  }
-
-  #encode(input: GenerationInput, param: string): readonly number[] {
-    switch (input.kind) {
-      case 'chat': {
-        if (this.#template === undefined) throw new InferenceError('unsupported_value', 'the model has no chat template', { param });
-        // The template writes the special tokens itself.
-        return this.#tokenizer.encode(this.#template.render(input.messages, input.continueFinal, param), { addSpecialTokens: false });
-      }
-      case 'text':
-        return this.#tokenizer.encode(input.text, { addSpecialTokens: true });
-      case 'tokens': {
-        const wrong = input.ids.find((id) => !Number.isInteger(id) || id < 0 || id >= this.#tokenizer.vocabSize);
-        if (wrong === undefined) return input.ids;
-        throw new InferenceError('invalid_value', `expected token ids from 0 to ${this.#tokenizer.vocabSize - 1}, got ${wrong}`, { param });
-      }
-      case 'several':
-        throw new InferenceError('unsupported_value', `expected one prompt, got ${input.prompts.length}`, { param });
+  #checkBias(request: GenerationRequest): void {
+    const { vocabSize } = this.#tokenizer;
+    for (const id of request.logitBias?.keys() ?? []) {
+      if (Number.isInteger(id) && id >= 0 && id < vocabSize) continue;
+      throw new InferenceError('invalid_value', `expected token ids from 0 to ${vocabSize - 1}, got ${id}`, { param: 'logit_bias' });
     }
   }
 }
 
-function textLength(input: GenerationInput): number {
-  switch (input.kind) {
-    case 'chat':
-      return input.messages.reduce((sum, { content }) => sum + content.length, 0);
-    case 'text':
-      return input.text.length;
-    case 'tokens':
-      return 0;
-    case 'several':
-      return Math.max(...input.prompts.map(textLength));
-  }
+function refuseUnserved(request: GenerationRequest): void {
+  const refuse = (param: string): never => {
+    throw new InferenceError('unsupported_parameter', `the model cannot honour ${param} here`, { param });
+  };
+  if ((request.tools?.length ?? 0) > 0) refuse('tools');
+  if (request.format !== undefined) refuse(request.formatParam ?? 'format');
+  if (request.echo === true && request.input.kind === 'chat') refuse('echo');
 }

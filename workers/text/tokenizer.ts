@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
 import { readJsonObject } from './json-file.ts';
+import { type TokenPiece, type TokenSource, tokenPiece } from './token-pieces.ts';
 
 export interface Tokenizer {
   readonly vocabSize: number;
@@ -15,6 +16,8 @@ export interface Tokenizer {
   /** Token ids, never cut and never padded. */
   encode(text: string, options: { readonly addSpecialTokens: boolean }): number[];
   decode(ids: readonly number[], options: { readonly skipSpecialTokens: boolean }): string;
+  /** What one token stands for by itself. */
+  piece(id: number): TokenPiece;
 }
 
 /** Reads `tokenizer.json` and `tokenizer_config.json`. Throws: Error naming the file that cannot be read. */
@@ -24,6 +27,13 @@ export async function openTokenizer(dataDir: string): Promise<Tokenizer> {
   // The files may carry a truncation and padding of their own (128 tokens, say): length is the engine's business.
   const tokenizer = new HubTokenizer({ ...definition, truncation: null, padding: null }, config);
   const vocabulary = tokenizer.get_vocab(true);
+  const added = tokenizer.get_added_tokens_decoder();
+  const source: TokenSource = {
+    written: (id) => tokenizer.id_to_token(id),
+    isAdded: (id) => added.has(id),
+    decoded: (id) => tokenizer.decode([id], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
+    byteLevel: hasByteLevel(definition['decoder']),
+  };
   return {
     vocabSize: vocabulary.size,
     mostCharsPerToken: mostCharsPerToken(definition, vocabulary.keys()),
@@ -33,6 +43,7 @@ export async function openTokenizer(dataDir: string): Promise<Tokenizer> {
     encode: (text, options) => tokenizer.encode(text, { add_special_tokens: options.addSpecialTokens }).ids,
     decode: (ids, options) =>
       tokenizer.decode([...ids], { skip_special_tokens: options.skipSpecialTokens, clean_up_tokenization_spaces: false }),
+    piece: (id) => tokenPiece(source, id),
   };
 }
 
@@ -47,6 +58,13 @@ function mostCharsPerToken(definition: Readonly<Record<string, unknown>>, tokens
   let longest = 1;
   for (const token of tokens) longest = Math.max(longest, token.length);
   return longest;
+}
+
+/** A decoder is one step, or a sequence of steps under `decoders`. */
+function hasByteLevel(decoder: unknown): boolean {
+  if (typeof decoder !== 'object' || decoder === null) return false;
+  if ('type' in decoder && decoder.type === 'ByteLevel') return true;
+  return 'decoders' in decoder && Array.isArray(decoder.decoders) && decoder.decoders.some(hasByteLevel);
 }
 
 /** A token is written as its text, or as an object with a `content`. */

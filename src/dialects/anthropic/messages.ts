@@ -2,21 +2,26 @@
 
 import type { Frame, FrameContext, RouteDialect } from '../../contract/dialect.ts';
 import type { GenerationEvent } from '../../contract/generation.ts';
-import type { CallUsage } from '../../contract/thread.ts';
-import { newId } from '../../core/ids.ts';
+import { InferenceError } from '../../core/errors.ts';
 import { frameGeneration, type GenerationRoute } from '../frame-generation.ts';
-import { type GenerationEnd, GenerationTally } from '../generation-events.ts';
+import { GenerationTally } from '../generation-events.ts';
 import type { FrameStream } from '../items.ts';
 import { eventFrame } from '../sse.ts';
-import { checkMessages, messagesSchema } from './messages-request.ts';
+import { inputOf, message, messageSchema, running, stopOf, textBlock, toolBlock, unservedAtEnd, usageOf } from './message-reply.ts';
+import { checkMessages } from './messages-request.ts';
+import { messagesSchema } from './messages-schema.ts';
 
 const route: GenerationRoute = {
   method: 'messages',
   namedEvents: true,
   // Clients of this family end at `message_stop` and know no `[DONE]`.
   doneAtEnd: false,
-  whole: (generation, context) =>
-    message(context, [{ type: 'text', text: generation.text, citations: null }], stopOf(generation), generation.usage),
+  whole: (generation, context) => {
+    const calls = generation.toolCalls.map((call) => toolBlock(call, inputOf(call)));
+    // Readers of `content[0]` find one also where nothing was said.
+    const text = generation.text !== '' || calls.length === 0 ? [textBlock(generation.text)] : [];
+    return message(context, [...text, ...calls], stopOf(generation), generation.usage);
+  },
   stream: messageFrames,
 };
 
@@ -24,23 +29,14 @@ export const messagesDialect: RouteDialect = {
   method: 'messages',
   family: 'anthropic',
   inputSchema: messagesSchema,
-  outputSchema: { type: 'object', required: ['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'usage'] },
+  outputSchema: messageSchema,
   check: checkMessages,
   frame: (result, context) => frameGeneration(route, result, context),
 };
 
-interface Stop {
-  readonly stop_reason: string | null;
-  readonly stop_sequence: string | null;
-}
-
-// Clients' types list these as null rather than absent.
-const unservedAtEnd = { stop_details: null, container: null };
-
-const running: Stop = { stop_reason: null, stop_sequence: null };
-
 async function* messageFrames(events: AsyncIterable<GenerationEvent>, context: FrameContext): FrameStream {
   const tally = new GenerationTally('messages');
+  const blocks = new BlockFrames();
   let begun = false;
   for await (const event of events) {
     const text = tally.take(event);
@@ -48,47 +44,64 @@ async function* messageFrames(events: AsyncIterable<GenerationEvent>, context: F
     if (!begun) {
       begun = true;
       yield send('message_start', { message: message(context, [], running, tally.usage) });
-      yield send('content_block_start', { index: 0, content_block: { type: 'text', text: '' } });
     }
-    if (text !== '') yield send('content_block_delta', { index: 0, delta: { type: 'text_delta', text } });
+    if (text !== '') yield* blocks.text(text);
+    if (event.type === 'toolCall') yield* blocks.call(event);
   }
   const end = tally.end();
-  yield send('content_block_stop', { index: 0 });
+  yield* blocks.end();
   yield send('message_delta', { delta: { ...stopOf(end), ...unservedAtEnd }, usage: usageOf(end.usage) });
   yield send('message_stop', {});
   return end.usage;
 }
 
+/** Blocks one after the other: one opens when its first piece comes, and closes the one before. */
+class BlockFrames {
+  #index = -1;
+  /** What is open: a text, or the call of that number. */
+  #open: 'text' | number | undefined;
+  readonly #called = new Set<number>();
+
+  *text(text: string): Generator<Frame, void, void> {
+    if (this.#open !== 'text') yield* this.#begin('text', { type: 'text', text: '' });
+    yield this.#delta({ type: 'text_delta', text });
+  }
+
+  /** Throws: InferenceError `invalid_result` when a call goes on after another block began: its own is closed. */
+  *call(event: Extract<GenerationEvent, { type: 'toolCall' }>): Generator<Frame, void, void> {
+    if (this.#open !== event.call) {
+      if (this.#called.has(event.call))
+        throw new InferenceError('invalid_result', 'expected the pieces of a tool call one after the other, got them apart');
+      this.#called.add(event.call);
+      yield* this.#begin(event.call, toolBlock(event, {}));
+    }
+    if (event.arguments !== '') yield this.#delta({ type: 'input_json_delta', partial_json: event.arguments });
+  }
+
+  /** A message has at least one block, as in one piece. */
+  *end(): Generator<Frame, void, void> {
+    if (this.#index < 0) yield* this.#begin('text', { type: 'text', text: '' });
+    yield* this.#close();
+  }
+
+  *#begin(open: 'text' | number, block: object): Generator<Frame, void, void> {
+    yield* this.#close();
+    this.#open = open;
+    this.#index += 1;
+    yield send('content_block_start', { index: this.#index, content_block: block });
+  }
+
+  *#close(): Generator<Frame, void, void> {
+    if (this.#open === undefined) return;
+    this.#open = undefined;
+    yield send('content_block_stop', { index: this.#index });
+  }
+
+  #delta(delta: object): Frame {
+    return send('content_block_delta', { index: this.#index, delta });
+  }
+}
+
 function send(type: string, fields: object): Frame {
   return eventFrame(type, JSON.stringify({ type, ...fields }));
-}
-
-function stopOf({ reason, stopSequence }: GenerationEnd): Stop {
-  if (stopSequence !== null) return { stop_reason: 'stop_sequence', stop_sequence: stopSequence };
-  return { stop_reason: reason === 'length' ? 'max_tokens' : 'end_turn', stop_sequence: null };
-}
-
-function message({ model }: FrameContext, content: readonly object[], stop: Stop, usage: CallUsage): object {
-  return {
-    id: newId('msg'),
-    type: 'message',
-    role: 'assistant',
-    model,
-    content,
-    ...stop,
-    ...unservedAtEnd,
-    diagnostics: null,
-    usage: { ...usageOf(usage), service_tier: 'standard', cache_creation: null, inference_geo: null, speed: null },
-  };
-}
-
-function usageOf({ promptTokens, completionTokens }: CallUsage): object {
-  return {
-    input_tokens: promptTokens,
-    output_tokens: completionTokens,
-    cache_creation_input_tokens: 0,
-    cache_read_input_tokens: 0,
-    output_tokens_details: null,
-    server_tool_use: null,
-  };
 }

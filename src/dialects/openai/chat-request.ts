@@ -2,87 +2,76 @@
 
 import Type, { type Static } from 'typebox';
 import type { CheckedBody } from '../../contract/dialect.ts';
-import type { ChatMessage, GenerationRequest } from '../../contract/generation.ts';
+import type { GenerationRequest } from '../../contract/generation.ts';
 import { InferenceError } from '../../core/errors.ts';
 import { chatInput } from '../chat-prompt.ts';
 import { checkBody } from '../check-body.ts';
-import { contentText, type PartTypes } from '../content-text.ts';
-import { maxMessages, maxParts } from '../list-limits.ts';
-import { countField, formatField, limitsOf, samplingFields, samplingOf, stopField, streamFields, tokenLimit } from '../sampling.ts';
-
-const partSchema = Type.Object({ type: Type.String(), text: Type.Optional(Type.String()), refusal: Type.Optional(Type.String()) });
-
-const messageSchema = Type.Object({
-  role: Type.Enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
-  content: Type.Optional(Type.Union([Type.String(), Type.Array(partSchema, { maxItems: maxParts })])),
-  tool_calls: Type.Optional(Type.Array(Type.Unknown())),
-  function_call: Type.Optional(Type.Unknown()),
-  audio: Type.Optional(Type.Unknown()),
-});
+import { limitsOf, samplingFields, samplingOf, stopField, streamFields, tokenLimit } from '../sampling.ts';
+import { chatMessages, messagesField } from './chat-messages.ts';
+import { choicesField, foreignFields, modelField, refused, telemetryFields } from './generation-fields.ts';
+import { formatOf, outputFormatFields } from './output-format.ts';
+import { toolFields, toolsOf } from './tools.ts';
 
 export const chatSchema = Type.Object({
-  model: Type.Optional(Type.String({ minLength: 1 })),
-  messages: Type.Array(messageSchema, { minItems: 1, maxItems: maxMessages }),
+  model: modelField,
+  messages: messagesField,
   max_completion_tokens: Type.Optional(tokenLimit),
   max_tokens: Type.Optional(tokenLimit),
-  n: countField,
-  response_format: formatField,
+  n: choicesField,
+  logprobs: Type.Optional(Type.Boolean({ description: 'Tell how likely each token was. Default false.' })),
+  top_logprobs: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 20,
+      description: 'Tell so many of the likeliest tokens at each place. Only where logprobs is true.',
+    }),
+  ),
   stop: stopField,
+  truncation: Type.Optional(
+    Type.Enum(['auto', 'disabled'], {
+      description: 'Extension: auto drops the oldest turns of a conversation that does not fit. Default disabled: it is refused.',
+    }),
+  ),
   ...samplingFields,
+  ...outputFormatFields,
+  ...toolFields,
   ...streamFields,
+  ...telemetryFields,
+  ...foreignFields,
+  modalities: refused('replies other than text'),
+  audio: refused('replies of sound'),
+  web_search_options: refused('a search'),
+  echo: refused('a field of completions'),
+  best_of: refused('a field of completions'),
 });
 
 export type ChatCompletionsRequest = Static<typeof chatSchema>;
 
-const partTypes: PartTypes = {
-  text: new Set(['text', 'input_text', 'refusal']),
-  dropped: new Set(),
-  refused: new Set(['image_url', 'input_audio', 'file', 'video_url', 'audio_url']),
-};
-
 export function checkChat(body: unknown): CheckedBody {
   const checked = checkBody('chatCompletions', chatSchema, body);
-  chatMessages(checked as ChatCompletionsRequest); // Proven by the schema; throws for parts that a text model cannot take.
+  chatToGeneration(checked); // Throws for what a schema cannot tell.
   return checked;
 }
 
-/** Throws: InferenceError with the path of a part that is not text. */
+/** Throws: InferenceError with the path of a part that is not text, or of fields that contradict each other. */
 export function chatToGeneration(body: ChatCompletionsRequest | CheckedBody): GenerationRequest {
   const request = body as ChatCompletionsRequest; // A checked body passed this schema.
   return {
-    input: chatInput(chatMessages(request)),
+    input: chatInput(chatMessages(request.messages)),
     inputParam: 'messages',
     ...samplingOf(request),
     ...limitsOf(request.max_completion_tokens ?? request.max_tokens, request.stop),
+    ...(request.n === undefined ? {} : { choices: request.n }),
+    ...logprobsOf(request),
+    ...formatOf(request),
+    ...toolsOf(request),
+    ...(request.truncation === 'auto' ? { dropOldest: true } : {}),
   };
 }
 
-function chatMessages(request: ChatCompletionsRequest): readonly ChatMessage[] {
-  return request.messages.map((message, index) => {
-    const path = `messages[${index}]`;
-    const key = unservedKey(message);
-    if (key !== undefined) {
-      throw new InferenceError('unsupported_parameter', `expected ${path} without ${key}, which this model does not support`, {
-        param: `${path}.${key}`,
-      });
-    }
-    if (message.role === 'tool' || message.role === 'function') {
-      throw new InferenceError('unsupported_value', `expected ${path}.role to be another, since tools are not served`, {
-        param: `${path}.role`,
-      });
-    }
-    if (message.content === undefined) {
-      throw new InferenceError('missing_required_parameter', `expected ${path}.content, got nothing`, { param: `${path}.content` });
-    }
-    return { role: roles[message.role], content: contentText(message.content, `${path}.content`, partTypes) };
-  });
+function logprobsOf({ logprobs, top_logprobs = 0 }: ChatCompletionsRequest): Pick<GenerationRequest, 'logprobs'> {
+  if (logprobs === true) return { logprobs: top_logprobs };
+  // 0 asks for nothing.
+  if (top_logprobs === 0) return {};
+  throw new InferenceError('invalid_value', 'expected top_logprobs only where logprobs is true', { param: 'top_logprobs' });
 }
-
-/** What an earlier turn had that cannot be put back into a prompt of text. */
-function unservedKey({ tool_calls, function_call, audio }: Static<typeof messageSchema>): string | undefined {
-  if ((tool_calls?.length ?? 0) > 0) return 'tool_calls';
-  if (function_call !== undefined) return 'function_call';
-  return audio === undefined ? undefined : 'audio';
-}
-
-const roles = { system: 'system', developer: 'system', user: 'user', assistant: 'assistant' } as const;

@@ -2,59 +2,111 @@
 
 import Type, { type Static } from 'typebox';
 import type { CheckedBody } from '../../contract/dialect.ts';
-import type { GenerationInput, GenerationRequest } from '../../contract/generation.ts';
+import type { GenerationInput, GenerationRequest, PromptInput } from '../../contract/generation.ts';
 import { InferenceError } from '../../core/errors.ts';
 import { checkBody } from '../check-body.ts';
 import { maxInputs, maxTokenIds } from '../list-limits.ts';
-import { countField, formatField, limitsOf, samplingFields, samplingOf, stopField, streamFields, tokenLimit } from '../sampling.ts';
+import { limitsOf, samplingFields, samplingOf, stopField, streamFields, tokenLimit } from '../sampling.ts';
+import { bestOfField, choicesField, foreignFields, modelField, refused, telemetryFields } from './generation-fields.ts';
+import { formatOf, outputFormatFields } from './output-format.ts';
 
 const tokenIds = Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1, maxItems: maxTokenIds });
 
 export const completionsSchema = Type.Object({
-  model: Type.Optional(Type.String({ minLength: 1 })),
-  prompt: Type.Union([
-    Type.String(),
-    Type.Array(Type.String(), { minItems: 1, maxItems: maxInputs }),
-    tokenIds,
-    Type.Array(tokenIds, { minItems: 1, maxItems: maxInputs }),
-  ]),
-  max_tokens: Type.Optional(tokenLimit),
-  n: countField,
-  best_of: countField,
-  response_format: formatField,
+  model: modelField,
+  prompt: Type.Union(
+    [
+      Type.String(),
+      Type.Array(Type.String(), { minItems: 1, maxItems: maxInputs }),
+      tokenIds,
+      Type.Array(tokenIds, { minItems: 1, maxItems: maxInputs }),
+    ],
+    { description: 'One text or several, or token ids of the served model: of one prompt or of several.' },
+  ),
+  max_tokens: Type.Optional(
+    Type.Integer({ ...tokenLimit, minimum: 0, description: 'Most tokens to generate; 0 only with echo. Default 16.' }),
+  ),
+  n: choicesField,
+  best_of: bestOfField,
+  // False is how chat writes none, and clients send it here too.
+  logprobs: Type.Optional(
+    Type.Union([Type.Integer({ minimum: 0, maximum: 5 }), Type.Literal(false)], {
+      description: 'Tell how likely each token was, and so many of the likeliest at each place. Absent: neither.',
+    }),
+  ),
+  echo: Type.Optional(Type.Boolean({ description: 'Begin the text with the prompt. Default false.' })),
   stop: stopField,
   ...samplingFields,
+  ...outputFormatFields,
   ...streamFields,
+  ...telemetryFields,
+  ...foreignFields,
+  top_logprobs: refused('a field of chat'),
+  modalities: refused('replies other than text'),
+  tools: refused('a field of chat'),
+  tool_choice: refused('a field of chat'),
+  functions: refused('a field of chat'),
+  function_call: refused('a field of chat'),
 });
 
 export type CompletionsRequest = Static<typeof completionsSchema>;
 
 // What OpenAI documents for this route, unlike chat.
-const defaultMaxTokens = 16;
+export const defaultMaxTokens = 16;
 
 export function checkCompletion(body: unknown): CheckedBody {
   const checked = checkBody('completions', completionsSchema, body);
-  promptInput((checked as CompletionsRequest).prompt); // Proven by the schema; throws for several prompts.
+  const request = checked as CompletionsRequest; // Proven by the schema.
+  completionToGeneration(request); // Throws for what a schema cannot tell.
+  if (request.stream === true && (request.best_of ?? 1) > 1) {
+    throw new InferenceError('invalid_value', 'expected best_of to be 1 where stream is true, since only the end tells which are best', {
+      param: 'best_of',
+    });
+  }
   return checked;
 }
 
-/** Throws: InferenceError `unsupported_value` for several prompts. */
+/** Throws: InferenceError with the path of a field that contradicts another. */
 export function completionToGeneration(body: CompletionsRequest | CheckedBody): GenerationRequest {
   const request = body as CompletionsRequest; // A checked body passed this schema.
+  const { n, best_of, logprobs, echo, max_tokens = defaultMaxTokens } = request;
+  if (max_tokens === 0 && echo !== true) {
+    throw new InferenceError('invalid_value', 'expected max_tokens to be >= 1 unless echo is true, got 0', { param: 'max_tokens' });
+  }
+  if (best_of !== undefined && best_of < (n ?? 1)) {
+    throw new InferenceError('invalid_value', `expected best_of to be >= n, which is ${n ?? 1}, got ${best_of}`, { param: 'best_of' });
+  }
   return {
     input: promptInput(request.prompt),
     inputParam: 'prompt',
     ...samplingOf(request),
-    ...limitsOf(request.max_tokens ?? defaultMaxTokens, request.stop),
+    ...limitsOf(max_tokens, request.stop),
+    ...(n === undefined ? {} : { choices: n }),
+    ...(best_of === undefined ? {} : { bestOf: best_of }),
+    ...(typeof logprobs === 'number' ? { logprobs } : {}),
+    ...(echo === undefined ? {} : { echo }),
+    ...formatOf(request),
   };
 }
 
+/** How many texts the reply has. */
+export function completionChoices(body: CompletionsRequest | CheckedBody): number {
+  const { prompt, n = 1 } = body as CompletionsRequest; // A checked body passed this schema.
+  return promptsOf(prompt).length * n;
+}
+
 function promptInput(prompt: CompletionsRequest['prompt']): GenerationInput {
-  if (typeof prompt === 'string') return { kind: 'text', text: prompt };
-  const first = prompt[0];
-  if (typeof first === 'number') return { kind: 'tokens', ids: prompt.filter((id) => typeof id === 'number') };
-  if (prompt.length !== 1 || first === undefined) {
-    throw new InferenceError('unsupported_value', `expected one prompt, got ${prompt.length}`, { param: 'prompt' });
-  }
-  return typeof first === 'string' ? { kind: 'text', text: first } : { kind: 'tokens', ids: first };
+  const prompts = promptsOf(prompt);
+  const [only] = prompts;
+  return prompts.length === 1 && only !== undefined ? only : { kind: 'several', prompts };
+}
+
+function promptsOf(prompt: CompletionsRequest['prompt']): readonly PromptInput[] {
+  if (typeof prompt === 'string') return [{ kind: 'text', text: prompt }];
+  // A list of numbers is one prompt; the schema leaves no list of several kinds.
+  if (typeof prompt[0] === 'number') return [{ kind: 'tokens', ids: prompt.filter((id) => typeof id === 'number') }];
+  return prompt.flatMap((one): readonly PromptInput[] => {
+    if (typeof one === 'string') return [{ kind: 'text', text: one }];
+    return typeof one === 'number' ? [] : [{ kind: 'tokens', ids: one }];
+  });
 }

@@ -1,20 +1,33 @@
 // `POST /v1/completions`: replies whole and streamed.
 
 import type { FrameContext, RouteDialect } from '../../contract/dialect.ts';
-import type { GenerationEvent } from '../../contract/generation.ts';
+import type { FinishReason, GenerationEvent, TokenLogprob } from '../../contract/generation.ts';
+import { InferenceError } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { frameGeneration, type GenerationRoute } from '../frame-generation.ts';
 import { GenerationTally } from '../generation-events.ts';
 import type { FrameStream } from '../items.ts';
 import { dataFrame, doneFrame } from '../sse.ts';
-import { checkCompletion, completionsSchema } from './completions-request.ts';
+import { checkCompletion, completionChoices, completionsSchema } from './completions-request.ts';
+import { completionChunkSchema, completionReplySchema } from './completions-schemas.ts';
+import { completionLogprobs } from './logprobs.ts';
 import { openaiUsage, systemFingerprint, wantsUsage } from './usage.ts';
 
 const route: GenerationRoute = {
   method: 'completions',
   namedEvents: false,
   doneAtEnd: true,
-  whole: ({ text, reason, usage }, context) => ({ ...envelope(context), choices: [choice(text, reason)], usage: openaiUsage(usage) }),
+  outputSchema: completionReplySchema,
+  chunkSchema: completionChunkSchema,
+  choices: ({ body }) => completionChoices(body),
+  whole: ({ choices, usage }, context) => ({
+    ...envelope(context),
+    choices: choices.map(({ text, reason, logprobs, toolCalls }, index) => {
+      if (toolCalls.length > 0) throw unservedCall();
+      return choice(index, text, finishOf(reason), wantsLogprobs(context) ? logprobs : undefined);
+    }),
+    usage: openaiUsage(usage),
+  }),
   stream: completionFrames,
 };
 
@@ -22,7 +35,8 @@ export const completionsDialect: RouteDialect = {
   method: 'completions',
   family: 'openai',
   inputSchema: completionsSchema,
-  outputSchema: { type: 'object', required: ['id', 'object', 'created', 'model', 'choices', 'usage'] },
+  outputSchema: completionReplySchema,
+  chunkSchema: completionChunkSchema,
   check: checkCompletion,
   frame: (result, context) => frameGeneration(route, result, context),
 };
@@ -30,22 +44,48 @@ export const completionsDialect: RouteDialect = {
 async function* completionFrames(events: AsyncIterable<GenerationEvent>, context: FrameContext): FrameStream {
   const head = envelope(context);
   const withUsage = wantsUsage(context.body);
-  const chunk = (text: string, finish: string | null) =>
-    dataFrame(JSON.stringify({ ...head, choices: [choice(text, finish)], ...(withUsage ? { usage: null } : {}) }));
-  const tally = new GenerationTally('completions');
+  const send = (one: object) => dataFrame(JSON.stringify({ ...head, choices: [one], ...(withUsage ? { usage: null } : {}) }));
+  const tally = new GenerationTally('completions', completionChoices(context.body));
   for await (const event of events) {
-    const text = tally.take(event);
-    if (text !== '') yield chunk(text, null);
+    tally.take(event);
+    if (event.type === 'usage') continue;
+    const index = event.choice ?? 0;
+    switch (event.type) {
+      case 'text': {
+        // Tokens whose text is held back are told when they are decided.
+        const logprobs = wantsLogprobs(context) ? (event.logprobs ?? []) : [];
+        if (event.text !== '' || logprobs.length > 0)
+          yield send(choice(index, event.text, null, logprobs.length > 0 ? logprobs : undefined));
+        break;
+      }
+      case 'toolCall':
+        throw unservedCall();
+      case 'finish':
+        yield send(choice(index, '', finishOf(tally.endOf(index).reason)));
+        break;
+    }
   }
   const end = tally.end();
-  yield chunk('', end.reason);
   if (withUsage) yield dataFrame(JSON.stringify({ ...head, choices: [], usage: openaiUsage(end.usage) }));
   yield doneFrame();
   return end.usage;
 }
 
-function choice(text: string, finish: string | null): object {
-  return { text, index: 0, logprobs: null, finish_reason: finish };
+function choice(index: number, text: string, finish: string | null, logprobs?: readonly TokenLogprob[]): object {
+  return { text, index, logprobs: logprobs === undefined ? null : completionLogprobs(logprobs), finish_reason: finish };
+}
+
+function finishOf(reason: FinishReason): string {
+  if (reason === 'toolCalls') throw unservedCall();
+  return reason;
+}
+
+function unservedCall(): InferenceError {
+  return new InferenceError('invalid_result', 'expected completions to yield text, got a tool call, which its route cannot send');
+}
+
+function wantsLogprobs({ body }: FrameContext): boolean {
+  return typeof body['logprobs'] === 'number';
 }
 
 function envelope({ created, model }: FrameContext): object {

@@ -15,13 +15,14 @@ export interface ResponseState {
 }
 
 export function responseObject(state: ResponseState, { body, model, created }: Pick<FrameContext, 'body' | 'model' | 'created'>): object {
+  const reasoning = body['reasoning'];
   return {
     id: state.id,
     object: 'response',
     created_at: created,
     completed_at: state.status === 'completed' ? Math.max(created, Math.floor(Date.now() / 1000)) : null,
     status: state.status,
-    background: false,
+    background: body['background'] ?? false,
     error: state.error ?? null,
     incomplete_details: state.status === 'incomplete' ? { reason: 'max_output_tokens' } : null,
     instructions: body['instructions'] ?? null,
@@ -30,38 +31,65 @@ export function responseObject(state: ResponseState, { body, model, created }: P
     model,
     output: state.output,
     parallel_tool_calls: body['parallel_tool_calls'] ?? true,
-    previous_response_id: null,
+    previous_response_id: body['previous_response_id'] ?? null,
     prompt_cache_key: body['prompt_cache_key'] ?? null,
-    reasoning: { effort: null, summary: null },
+    reasoning: { effort: member(reasoning, 'effort') ?? null, summary: member(reasoning, 'summary') ?? null },
     safety_identifier: body['safety_identifier'] ?? null,
     service_tier: 'default',
-    // The effective value: nothing is kept.
-    store: false,
+    // The effective value: a failure is not kept, and where nothing is, the main thread has put false into the body.
+    store: state.status !== 'failed' && (body['store'] ?? true),
     temperature: body['temperature'] ?? 1,
-    text: { format: { type: 'text' } },
+    text: textEcho(body['text']),
     tool_choice: body['tool_choice'] ?? 'auto',
-    tools: [],
-    top_logprobs: 0,
+    tools: Array.isArray(body['tools']) ? body['tools'].map(toolEcho) : [],
+    top_logprobs: body['top_logprobs'] ?? 0,
     top_p: body['top_p'] ?? 1,
     presence_penalty: body['presence_penalty'] ?? 0,
     frequency_penalty: body['frequency_penalty'] ?? 0,
-    truncation: 'disabled',
+    truncation: body['truncation'] ?? 'disabled',
     usage: state.usage === undefined ? null : responseUsage(state.usage),
     metadata: body['metadata'] ?? {},
+    // Left out rather than null: it is a string where it is anything.
+    ...(body['user'] === undefined ? {} : { user: body['user'] }),
   };
-}
-
-export function textPart(text: string): object {
-  return { type: 'output_text', text, annotations: [], logprobs: [] };
-}
-
-export function messageItem(id: string, status: ResponseStatus, content: readonly object[]): object {
-  return { id, type: 'message', role: 'assistant', status, content };
 }
 
 /** The token limit is the only end that leaves a response incomplete. */
 export function statusOf(reason: FinishReason): 'completed' | 'incomplete' {
   return reason === 'length' ? 'incomplete' : 'completed';
+}
+
+/** Clients check the echo against a schema in which each of these keys is required. */
+function toolEcho(tool: unknown): unknown {
+  if (member(tool, 'type') !== 'function') return tool;
+  return {
+    type: 'function',
+    name: member(tool, 'name'),
+    description: member(tool, 'description') ?? null,
+    parameters: member(tool, 'parameters') ?? null,
+    strict: member(tool, 'strict') ?? true,
+  };
+}
+
+function textEcho(text: unknown): object {
+  const format = member(text, 'format');
+  const verbosity = member(text, 'verbosity');
+  return { format: formatEcho(format), ...(verbosity === undefined ? {} : { verbosity }) };
+}
+
+function formatEcho(format: unknown): unknown {
+  if (member(format, 'type') !== 'json_schema') return format ?? { type: 'text' };
+  return {
+    type: 'json_schema',
+    name: member(format, 'name') ?? null,
+    description: member(format, 'description') ?? null,
+    schema: member(format, 'schema') ?? null,
+    strict: member(format, 'strict') ?? false,
+  };
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
 
 function responseUsage({ promptTokens, completionTokens }: CallUsage): object {

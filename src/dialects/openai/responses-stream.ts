@@ -9,7 +9,8 @@ import { errorFrame, wireCode } from '../error-body.ts';
 import { GenerationTally } from '../generation-events.ts';
 import type { FrameStream } from '../items.ts';
 import { doneFrame, eventFrame } from '../sse.ts';
-import { messageItem, responseObject, type ResponseState, statusOf, textPart } from './response-object.ts';
+import { responseObject, type ResponseState, statusOf } from './response-object.ts';
+import { ResponseOutput } from './response-output.ts';
 
 /** What a stream of the context is known by from its first event on. */
 export function responseFacts({ model, created }: FrameContext): ResponseFacts {
@@ -23,48 +24,32 @@ export async function* responseFrames(
   { id } = responseFacts(context),
 ): FrameStream {
   const tally = new GenerationTally('responses');
-  const itemId = newId('msg');
+  const output = new ResponseOutput(context.body);
   let sequence = 0;
-  let text = '';
-  let opened = false;
-  const send = (type: string, fields: object): Frame => eventFrame(type, JSON.stringify({ type, sequence_number: sequence++, ...fields }));
-  const response = (state: Omit<ResponseState, 'id'>) => ({ response: responseObject({ id, ...state }, context) });
-  const place = { item_id: itemId, output_index: 0, content_index: 0 };
-  const opening = (): readonly Frame[] => {
-    opened = true;
-    return [
-      send('response.output_item.added', { output_index: 0, item: messageItem(itemId, 'in_progress', []) }),
-      send('response.content_part.added', { ...place, part: textPart('') }),
-    ];
-  };
+  const send = ({ type, ...fields }: { readonly type: string }): Frame =>
+    eventFrame(type, JSON.stringify({ type, sequence_number: sequence++, ...fields }));
+  const response = (type: string, state: Omit<ResponseState, 'id'>): Frame =>
+    send({ type: `response.${type}`, ...{ response: responseObject({ id, ...state }, context) } });
   try {
-    const begin = response({ status: 'in_progress', output: [], usage: undefined });
-    yield send('response.created', begin);
-    yield send('response.in_progress', begin);
+    const begin = { status: 'in_progress', output: [], usage: undefined } as const;
+    yield response('created', begin);
+    yield response('in_progress', begin);
     for await (const event of events) {
-      const delta = tally.take(event);
-      if (delta === '') continue;
-      if (!opened) yield* opening();
-      text += delta;
-      yield send('response.output_text.delta', { ...place, delta, logprobs: [] });
+      tally.take(event);
+      for (const told of output.take(event)) yield send(told);
     }
-    const end = tally.end();
-    if (!opened) yield* opening();
-    const status = statusOf(end.reason);
-    const item = messageItem(itemId, status, [textPart(text)]);
-    yield send('response.output_text.done', { ...place, text, logprobs: [] });
-    yield send('response.content_part.done', { ...place, part: textPart(text) });
-    yield send('response.output_item.done', { output_index: 0, item });
-    yield send(`response.${status}`, response({ status, output: [item], usage: end.usage }));
+    const { reason, usage } = tally.end();
+    const status = statusOf(reason);
+    for (const told of output.end(status)) yield send(told);
+    yield response(status, { status, output: output.items, usage });
     yield doneFrame();
-    return end.usage;
+    return usage;
   } catch (thrown) {
     const error = toRecord(thrown);
     yield { bytes: errorFrame('responses', error, context.requestId, sequence++), events: 1 };
-    const output = opened ? [messageItem(itemId, 'incomplete', [textPart(text)])] : [];
     // Unlike that of an error, the code of a response is never null.
     const failure = { code: wireCode(error) ?? 'server_error', message: error.message };
-    yield send('response.failed', response({ status: 'failed', output, usage: tally.usage, error: failure }));
+    yield response('failed', { status: 'failed', output: output.items, usage: tally.usage, error: failure });
     throw new FramedError(fromRecord(error));
   }
 }

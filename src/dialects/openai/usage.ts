@@ -1,9 +1,33 @@
-// Token counts and the fingerprint as the chat and completion routes write them.
+// What the replies of the chat and completion routes have in common: token counts, the fingerprint, and their schemas.
 
+import Type from 'typebox';
 import type { CallUsage } from '../../contract/thread.ts';
 
 /** Names the sampler's version: the same seed and request repeat under the same fingerprint. */
 export const systemFingerprint = 'fp_heddle_1';
+
+const count = Type.Integer({ minimum: 0 });
+const details = (...keys: readonly string[]) =>
+  Type.Optional(Type.Union([Type.Object(Object.fromEntries(keys.map((key) => [key, Type.Optional(count)]))), Type.Null()]));
+
+export const usageSchema = Type.Object({
+  prompt_tokens: count,
+  completion_tokens: count,
+  total_tokens: count,
+  prompt_tokens_details: details('cached_tokens', 'audio_tokens'),
+  completion_tokens_details: details('reasoning_tokens', 'audio_tokens', 'accepted_prediction_tokens', 'rejected_prediction_tokens'),
+});
+
+/** Members around the choices, the same in a reply and in each chunk of it. */
+export const envelopeFields = {
+  id: Type.String(),
+  created: Type.Integer({ description: 'Unix seconds.' }),
+  model: Type.String({ description: 'The served model.' }),
+  system_fingerprint: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+};
+
+/** Of a chunk: there only where `include_usage` asked for it, and null but in the last one. */
+export const chunkUsageField = Type.Optional(Type.Union([usageSchema, Type.Null()]));
 
 export function openaiUsage({ promptTokens, completionTokens }: CallUsage): object {
   return {

@@ -7,7 +7,7 @@ import { refusal } from './framing.ts';
 const user = { role: 'user', content: 'hi' };
 const checked = (method: Parameters<typeof dialectFor>[0], body: unknown) => {
   const kept = dialectFor(method).check(body);
-  checkPolicy(method, kept);
+  checkPolicy(method, kept, {});
   return kept;
 };
 const refused = (...args: Parameters<typeof checked>) => refusal(() => checked(...args));
@@ -30,25 +30,24 @@ test.each([
   ['chatCompletions', { messages: [user], stop: '' }, 'invalid_value', 'stop'],
   ['chatCompletions', { messages: [user], stop: ['a', 7] }, 'invalid_type', 'stop[1]'],
   ['chatCompletions', { messages: [user], stream_options: { include_usage: true } }, 'invalid_value', 'stream_options'],
-  ['chatCompletions', { messages: [user], tools: [{}] }, 'unsupported_parameter', 'tools'],
+  ['chatCompletions', { messages: [user], tools: [{ type: 'function', function: { name: 'look' } }] }, 'unsupported_parameter', 'tools'],
   ['chatCompletions', { messages: [user], n: 2 }, 'unsupported_value', 'n'],
   ['chatCompletions', { messages: [user], logprobs: true }, 'unsupported_parameter', 'logprobs'],
   ['chatCompletions', { messages: [user], logit_bias: { 1: 5 } }, 'unsupported_parameter', 'logit_bias'],
   ['chatCompletions', { messages: [user], response_format: { type: 'json_object' } }, 'unsupported_value', 'response_format'],
   ['chatCompletions', { messages: [{ role: 'user', content: [{ type: 'image_url' }] }] }, 'unsupported_value', 'messages[0].content[0]'],
-  ['completions', { prompt: ['a', 'b'] }, 'unsupported_value', 'prompt'],
+  ['completions', { prompt: [] }, 'invalid_value', 'prompt'],
   ['completions', { prompt: [] }, 'invalid_value', 'prompt'],
   ['completions', { prompt: 'a', echo: true }, 'unsupported_value', 'echo'],
   ['completions', { prompt: 'a', suffix: 'b' }, 'unsupported_parameter', 'suffix'],
   ['completions', { prompt: 'a', best_of: 2 }, 'unsupported_value', 'best_of'],
   ['completions', { prompt: true }, 'invalid_type', 'prompt'],
-  ['responses', { input: 'a', previous_response_id: 'resp_1' }, 'unsupported_parameter', 'previous_response_id'],
   ['responses', { input: 'a', background: true }, 'unsupported_value', 'background'],
   ['responses', { input: 'a', text: { format: { type: 'json_object' } } }, 'unsupported_value', 'text.format'],
-  ['responses', { input: [{ type: 'function_call' }] }, 'unsupported_value', 'input[0]'],
+  ['responses', { input: [{ type: 'function_call' }] }, 'missing_required_parameter', 'input[0].call_id'],
   ['responses', { input: [{ role: 'user' }] }, 'missing_required_parameter', 'input[0].content'],
   ['messages', { messages: [user] }, 'missing_required_parameter', 'max_tokens'],
-  ['messages', { max_tokens: 4, messages: [user], tools: [{}] }, 'unsupported_parameter', 'tools'],
+  ['messages', { max_tokens: 4, messages: [user], tools: [{ name: 'f' }] }, 'unsupported_parameter', 'tools'],
   ['messages', { max_tokens: 4, messages: [user], temperature: 1.5 }, 'invalid_value', 'temperature'],
   ['embeddings', { input: '' }, 'invalid_value', 'input'],
   ['embeddings', { input: ['a', ''] }, 'invalid_value', 'input[1]'],

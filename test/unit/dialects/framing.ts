@@ -6,7 +6,7 @@ import type { MethodName } from '../../../src/contract/methods.ts';
 import { dialectFor } from '../../../src/dialects/route-dialects.ts';
 
 export function contextFor(method: MethodName, body: object, gather = false): FrameContext {
-  return { body: dialectFor(method).check(body), model: 'tiny', requestId: 'req_1', created: 1_700_000_000, gather };
+  return { body: dialectFor(method).check(body), model: 'tiny', requestId: 'req_1', created: 1_700_000_000, gather, checkResults: false };
 }
 
 export function* generation(end: 'stop' | 'length' = 'stop', stopSequence?: string): Generator<GenerationEvent> {

@@ -82,7 +82,7 @@ test('a response in one piece has every key and an item with annotations', async
     object: 'response',
     status: 'incomplete',
     incomplete_details: { reason: 'max_output_tokens' },
-    store: false,
+    store: true,
     error: null,
     metadata: { a: 'b' },
     output: [{ type: 'message', status: 'incomplete', content: [{ type: 'output_text', text: 'Hello', annotations: [], logprobs: [] }] }],
@@ -136,7 +136,7 @@ test('a failed response stream writes error, then response.failed, and says so',
 test('a message whole and streamed', async () => {
   expect(await jsonOf(await frame('messages', generation('stop', 'END')))).toMatchObject({
     type: 'message',
-    content: [{ type: 'text', text: 'Hello', citations: null }],
+    content: [{ type: 'text', text: 'Hello', citations: [] }],
     stop_reason: 'stop_sequence',
     stop_sequence: 'END',
     usage: { input_tokens: 3, output_tokens: 2 },

@@ -15,23 +15,23 @@ const bodies = {
   embeddings: { input: 'a' },
 };
 type Route = keyof typeof bodies;
+// In both forms: that of a chat and that of the other routes.
+const tool = { type: 'function', name: 'look', function: { name: 'look' } };
 const textRoutes = ['chatCompletions', 'completions', 'responses', 'messages'] as const;
 
 function checked(method: MethodName, body: object) {
   const kept = dialectFor(method).check(body);
-  checkPolicy(method, kept);
+  checkPolicy(method, kept, {});
   return kept;
 }
 const refused = (route: Route, more: object) => refusal(() => checked(route, { ...bodies[route], ...more }));
 
 const everywhere = [
   [{ n: 2 }, 'unsupported_value'],
-  [{ logprobs: true }, 'unsupported_parameter'],
-  [{ top_logprobs: 2 }, 'unsupported_parameter'],
   [{ logit_bias: { 1: 5 } }, 'unsupported_parameter'],
   [{ response_format: { type: 'json_object' } }, 'unsupported_value'],
   [{ modalities: ['audio'] }, 'unsupported_value'],
-  [{ tools: [{}] }, 'unsupported_parameter'],
+  [{ tools: [tool] }, 'unsupported_parameter'],
   [{ ignore_eos: true }, 'unsupported_value'],
   [{ min_tokens: 3 }, 'unsupported_value'],
   [{ mirostat: 2 }, 'unsupported_value'],
@@ -73,6 +73,13 @@ test.each(textRoutes)('%s takes the neutral values of what no text route serves'
 });
 
 test.each([
+  ['chatCompletions', { logprobs: true, top_logprobs: 2 }, 'logprobs'],
+  ['completions', { logprobs: 2 }, 'logprobs'],
+  ['completions', { top_logprobs: 2 }, 'top_logprobs'],
+  ['responses', { logprobs: true }, 'logprobs'],
+  ['responses', { top_logprobs: 2 }, 'top_logprobs'],
+  ['messages', { logprobs: true }, 'logprobs'],
+  ['messages', { top_logprobs: 2 }, 'top_logprobs'],
   ['chatCompletions', { echo: true }, 'echo'],
   ['chatCompletions', { best_of: 2 }, 'best_of'],
   ['chatCompletions', { suffix: 'a' }, 'suffix'],
@@ -107,8 +114,10 @@ test.each([
 test('a refusal says what is allowed, and never text of the client', () => {
   expect(refused('chatCompletions', { n: 2 })).toMatchObject({ message: 'expected n to be 1 or absent, got 2' });
   expect(refused('chatCompletions', { echo: true })).toMatchObject({ message: 'expected echo to be false or absent, got true' });
-  expect(refused('chatCompletions', { tools: [{}] })).toMatchObject({ message: 'expected tools to be an empty list or absent, got array' });
-  expect(refused('chatCompletions', { tool_choice: 'secret' })).toMatchObject({
+  expect(refused('chatCompletions', { tools: [tool] })).toMatchObject({
+    message: 'expected tools to be an empty list or absent, got array',
+  });
+  expect(refused('responses', { tool_choice: 'secret' })).toMatchObject({
     message: 'expected tool_choice to be "none" or "auto" or absent, got string',
   });
   expect(refused('responses', { text: { format: { type: 'secret' } } })).toMatchObject({
@@ -130,7 +139,6 @@ test.each([
 
 test.each([
   [{ prompt: { id: 'p' } }, 'prompt'],
-  [{ previous_response_id: 'resp_1' }, 'previous_response_id'],
   [{ conversation: 'conv_1' }, 'conversation'],
 ])('responses name the unserved field of %j rather than the input it stands for', (body, param) => {
   expect(refusal(() => checked('responses', body))).toMatchObject({ code: 'unsupported_parameter', param });
@@ -145,11 +153,11 @@ test('responses without any input still name it', () => {
 
 test.each([
   [{ role: 'tool', tool_call_id: 'a', content: 'x' }, 'messages[1].role'],
-  [{ role: 'function', name: 'a', content: 'x' }, 'messages[1].role'],
-  [{ role: 'assistant', audio: { id: 'a' } }, 'messages[1].audio'],
-  [{ role: 'assistant', tool_calls: [{}] }, 'messages[1].tool_calls'],
+  [{ role: 'assistant', function_call: { name: 'a', arguments: '' } }, 'messages[1].function_call'],
+  [{ role: 'assistant', content: 'x', audio: { id: 'a' } }, 'messages[1].audio'],
+  [{ role: 'assistant', tool_calls: [{ id: 'a', ...tool, function: { name: 'look', arguments: '{}' } }] }, 'messages[1].tool_calls'],
 ])('chat refuses the turn %j', (turn, param) => {
-  expect(refused('chatCompletions', { messages: [...messages, turn] })).toMatchObject({ status: 400, param });
+  expect(refused('chatCompletions', { messages: [...messages, turn, ...messages] })).toMatchObject({ status: 400, param });
 });
 
 test('seeds and limits stay where each integer is exact', () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { messagesToGeneration } from '../../../src/dialects/anthropic/messages-request.ts';
+import { messagesToChat } from '../../../src/dialects/adapters/messages-to-chat.ts';
+import { responsesToChat } from '../../../src/dialects/adapters/responses-to-chat.ts';
 import { chatToGeneration } from '../../../src/dialects/openai/chat-request.ts';
 import { completionToGeneration } from '../../../src/dialects/openai/completions-request.ts';
-import { responseToGeneration } from '../../../src/dialects/openai/responses-request.ts';
 
 test('chat joins leading system messages, reads parts and prefers max_completion_tokens', () => {
   const request = chatToGeneration({
@@ -41,7 +41,7 @@ test('chat joins leading system messages, reads parts and prefers max_completion
 test('top_k -1 asks a generator for what 0 asks', () => {
   const messages = [{ role: 'user' as const, content: 'a' }];
   expect(chatToGeneration({ messages, top_k: -1 }).topK).toBe(0);
-  expect(messagesToGeneration({ messages, max_tokens: 1, top_k: -1 }).topK).toBe(0);
+  expect(chatToGeneration(messagesToChat({ messages, max_tokens: 1, top_k: -1 })).topK).toBe(0);
 });
 
 test('a trailing assistant message is continued', () => {
@@ -61,11 +61,13 @@ test('completions generate 16 tokens unless told, from text or tokens', () => {
 });
 
 test('responses take items without a type, and instructions lead', () => {
-  const request = responseToGeneration({
-    instructions: 'be brief',
-    input: [{ role: 'user', content: [{ type: 'input_text', text: 'a' }] }],
-    max_output_tokens: 9,
-  });
+  const request = chatToGeneration(
+    responsesToChat({
+      instructions: 'be brief',
+      input: [{ role: 'user', content: [{ type: 'input_text', text: 'a' }] }],
+      max_output_tokens: 9,
+    }),
+  );
   expect(request).toMatchObject({
     input: {
       messages: [
@@ -74,21 +76,22 @@ test('responses take items without a type, and instructions lead', () => {
       ],
       continueFinal: false,
     },
-    inputParam: 'input',
     maxTokens: 9,
   });
 });
 
 test('messages merge neighbours of one role and drop thinking', () => {
-  const request = messagesToGeneration({
-    max_tokens: 8,
-    system: [{ type: 'text', text: 's' }],
-    stop_sequences: ['z'],
-    messages: [
-      { role: 'user', content: 'a' },
-      { role: 'user', content: [{ type: 'thinking' }, { type: 'text', text: 'b' }] },
-    ],
-  });
+  const request = chatToGeneration(
+    messagesToChat({
+      max_tokens: 8,
+      system: [{ type: 'text', text: 's' }],
+      stop_sequences: ['z'],
+      messages: [
+        { role: 'user', content: 'a' },
+        { role: 'user', content: [{ type: 'thinking' }, { type: 'text', text: 'b' }] },
+      ],
+    }),
+  );
   expect(request).toMatchObject({
     input: {
       messages: [

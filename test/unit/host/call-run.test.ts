@@ -22,15 +22,16 @@ interface Ask {
   readonly method?: MethodName;
   readonly body?: CallMessage['body'];
   readonly gather?: boolean;
+  readonly checkResults?: boolean;
 }
 
 /** A call of the model, not yet carried out. What it sends is moved, as the port would. */
-function callOf(model: object, { method = 'predict', body = json({}), gather = false }: Ask = {}): CallRun {
+function callOf(model: object, { method = 'predict', body = json({}), gather = false, checkResults = false }: Ask = {}): CallRun {
   const message: CallMessage = { callId: 7, slot, method, body, request: { ...facts, gather } };
   const send = (event: FromHost, transfer: readonly ArrayBuffer[]): void => {
     sent.push(structuredClone(event, { transfer: [...transfer] }));
   };
-  return new CallRun(message, { inspected: inspectModel(model), memory, permits: new Permits(1), send });
+  return new CallRun(message, { inspected: inspectModel(model), memory, permits: new Permits(1), checkResults, send });
 }
 
 function json(value: unknown): CallMessage['body'] {
@@ -55,12 +56,23 @@ test('a value is sent whole, for the call it answers', async () => {
   expect(text()).toBe('{"got":[1,2]}');
 });
 
+test('in development alone, a finished reply is held to the schema of its route', async () => {
+  const model = { completions: () => ({ choices: 'secret' }) };
+  const ask = { method: 'completions', body: json({ prompt: 'a' }) } as const;
+  await callOf(model, { ...ask, checkResults: true }).carryOut();
+  expect(sent).toMatchObject([{ type: 'fail', error: { code: 'invalid_result', message: expect.stringContaining('completions') } }]);
+  expect(JSON.stringify(sent)).not.toContain('secret');
+  sent = [];
+  await callOf(model, ask).carryOut();
+  expect(types()).toEqual(['whole']);
+});
+
 test('bytes reach the model as they are, and no body as undefined', async () => {
   const model = { predict: (body: unknown) => [body instanceof Uint8Array ? [...body] : typeof body] };
   await callOf(model, { body: { kind: 'bytes', bytes: Uint8Array.of(1, 2) } }).carryOut();
   const message: CallMessage = { callId: 7, slot, method: 'predict', body: undefined, request: facts };
   const send = (event: FromHost): void => void sent.push(event);
-  await new CallRun(message, { inspected: inspectModel(model), memory, permits: new Permits(1), send }).carryOut();
+  await new CallRun(message, { inspected: inspectModel(model), memory, permits: new Permits(1), checkResults: false, send }).carryOut();
   expect(text()).toBe('[[1,2]]["undefined"]');
 });
 

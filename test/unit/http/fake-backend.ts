@@ -2,10 +2,12 @@
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { ModelCapabilities } from '../../../src/contract/capabilities.ts';
 import type { Logger } from '../../../src/contract/model.ts';
 import { type MethodName, methodNames } from '../../../src/contract/methods.ts';
 import type { Backend, RunningRequest } from '../../../src/http/backend.ts';
-import type { ModelView } from '../../../src/runtime/model-view.ts';
+import type { ModelView, Readiness } from '../../../src/runtime/model-view.ts';
+import { ResponseStore } from '../../../src/runtime/response-store.ts';
 import type { Submission } from '../../../src/runtime/submission.ts';
 import { createServer, type HeddleServer, type ServerOptions } from '../../../src/http/server.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -14,8 +16,12 @@ export class FakeBackend implements Backend {
   readonly environment: string;
   draining = false;
   alive = true;
+  readonly responses = new ResponseStore(new FakeClock());
   isReady = true;
+  capabilities: ModelCapabilities | undefined = {};
   methods: readonly MethodName[] = methodNames;
+  schemas: ModelView['schemas'] = { predict: { input: { type: 'object' } } };
+  exampleInput: unknown = { texts: ['hello'] };
   credits: number[] = [];
   error: Error | undefined;
   readonly admissions: Submission[] = [];
@@ -34,7 +40,9 @@ export class FakeBackend implements Backend {
         reason: undefined,
         required: true,
         methods: this.methods,
-        schemas: { predict: { input: { type: 'object' } } },
+        capabilities: this.capabilities,
+        schemas: this.schemas,
+        exampleInput: this.exampleInput,
         created: 1_700_000_000,
         replicas: { ready: 1, retired: 0, total: 1 },
         queued: 0,
@@ -51,8 +59,8 @@ export class FakeBackend implements Backend {
   modelsWith(method: MethodName): readonly string[] {
     return this.hasMethod(method) ? ['tiny'] : [];
   }
-  async ready(): Promise<boolean> {
-    return this.isReady;
+  async readiness(): Promise<Readiness> {
+    return { ready: this.isReady, waitingFor: this.isReady ? {} : { tiny: 'loading' } };
   }
   timeoutMs(): number {
     return 60_000;

@@ -36,6 +36,7 @@ async function create(): Promise<ReplicaSet> {
     logger: eventLogger(events),
     onRoom: () => undefined,
     onDescribed: () => undefined,
+    onLoaded: () => undefined,
     onFailed: () => undefined,
   });
   return set;

@@ -50,6 +50,7 @@ async function load(replicas: number, terminable = true): Promise<ReplicaSet> {
     logger: eventLogger(events),
     onRoom: () => events.tell('room'),
     onDescribed: (description) => void described.push(description),
+    onLoaded: () => undefined,
     onFailed: (error) => {
       failures.push(error);
       events.tell('failed');
@@ -88,7 +89,7 @@ test('calls spread over the replicas, and none is given more than its concurrenc
 
 test('the class is described by each replica that constructs it', async () => {
   await load(1);
-  expect(described).toEqual([{ methods: ['predict'], schemas: {}, hasIsHealthy: false, hasStages: false }]);
+  expect(described).toEqual([{ methods: ['predict'], schemas: {}, capabilities: {}, hasIsHealthy: false, hasStages: false }]);
 });
 
 test('a call goes to the replica with fewer in flight', async () => {

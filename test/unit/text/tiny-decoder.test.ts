@@ -60,8 +60,29 @@ for (const positions of [false, true]) {
       }
       expect(sequence.length).toBe(70);
     });
+
+    test(`${layout}: all rows of a piece are the logits after each of its tokens`, async () => {
+      const opened = await open(tinyDecoder({ positions, keep }));
+      const sequence = opened.sequence();
+      const ids = someIds(9);
+      await opened.append(sequence, ids.slice(0, 4));
+      const rows = await opened.appendRows(sequence, ids.slice(4));
+      expect(rows.length).toBe(5);
+      for (const [row, logits] of rows.entries()) expectLogits(logits, ids.slice(0, 5 + row), positions);
+    });
   }
 }
+
+test('a fork goes on by itself, through the growth of its cache, and leaves its origin as it was', async () => {
+  const opened = await open(tinyDecoder());
+  const origin = opened.sequence();
+  const ids = someIds(63);
+  await opened.append(origin, ids);
+  const fork = origin.fork();
+  for (const [index, id] of [1, 2, 3].entries())
+    expectLogits(await opened.append(fork, [id]), [...ids, ...[1, 2, 3].slice(0, index + 1)], false);
+  expectLogits(await opened.append(origin, [5]), [...ids, 5], false);
+});
 
 test('sequences of one decoder do not disturb each other', async () => {
   const opened = await open(tinyDecoder());

@@ -1,0 +1,31 @@
+// Fields that routes know and their schemas do not list: hints, telemetry and history that are ignored, but no mistakes of the client.
+
+import { countingRoutes, type MethodName } from '../contract/methods.ts';
+import { stepsOf } from './policy/find-at.ts';
+import { routeRules } from './policy/route-rules.ts';
+
+const ignored: Readonly<Partial<Record<MethodName, readonly string[]>>> = {
+  chatCompletions: [
+    'messages[].annotations',
+    ...['image_url', 'input_audio', 'file', 'cache_control'].map((key) => `messages[].content[].${key}`),
+    'response_format.json_schema',
+  ],
+  completions: ['response_format.json_schema'],
+  embeddings: ['user', 'input_type'],
+  responses: [
+    'prompt_cache_options',
+    'moderation',
+    ...['name', 'schema', 'strict', 'description'].map((key) => `text.format.${key}`),
+    'input[].phase',
+    ...['annotations', 'logprobs', 'image_url', 'detail', 'file_id', 'file_data', 'file_url', 'filename', 'input_audio'].map(
+      (key) => `input[].content[].${key}`,
+    ),
+  ],
+  messages: ['context', 'thinking', 'signature', 'data'].map((key) => `messages[].content[].${key}`),
+};
+
+/** Paths, in steps, that a body of the route may have beside those of its schema. What is below them is not looked into. */
+export function knownFields(method: MethodName): readonly (readonly string[])[] {
+  const route = countingRoutes.get(method) ?? method;
+  return [...(ignored[route] ?? []).map(stepsOf), ...(routeRules[route] ?? []).map(({ steps }) => steps)];
+}

@@ -1,0 +1,104 @@
+// One rule of the policy: a field, the values that ask for nothing, and the capability that serves the others.
+
+import type { ModelCapabilities } from '../../contract/capabilities.ts';
+import { stepsOf } from './find-at.ts';
+
+/** Values of a field that pass. */
+export interface Passing {
+  /** What the field may be, in words; the message of a refusal says it. */
+  readonly allowed: string;
+  readonly passes: (value: unknown) => boolean;
+}
+
+/** What passes beside the neutral values for a model of such capabilities; undefined where it declares nothing of the kind. */
+export type Need = (capabilities: ModelCapabilities) => Passing | undefined;
+
+export interface Rule {
+  /** From the body's root; see `stepsOf`. */
+  readonly steps: readonly string[];
+  /** Asks for nothing that any model lacks. */
+  readonly neutral: Passing;
+  /** The value is at fault where other values of the field are fine, else the field. */
+  readonly code: 'unsupported_parameter' | 'unsupported_value';
+  /** Undefined: no model serves the field on this route. */
+  readonly need: Need | undefined;
+}
+
+export const parameter = (field: string, neutral: Passing = absent, need?: Need): Rule => ({
+  steps: stepsOf(field),
+  neutral,
+  code: 'unsupported_parameter',
+  need,
+});
+export const value = (field: string, neutral: Passing, need?: Need): Rule => ({
+  steps: stepsOf(field),
+  neutral,
+  code: 'unsupported_value',
+  need,
+});
+/** Items of a list, by their `type`. */
+export const kind = (list: string, types: readonly string[], need?: Need): Rule => value(`${list}[]`, exceptTypes(types), need);
+
+/** The rules for a route that clients send such fields to, though its API does not have them. */
+export const unserved = (rules: readonly Rule[]): readonly Rule[] => rules.map((rule) => ({ ...rule, need: undefined }));
+
+export const absent: Passing = { allowed: 'absent', passes: () => false };
+export const is = (...allowed: readonly (boolean | number | string)[]): Passing => ({
+  allowed: `${quoted(allowed)} or absent`,
+  passes: (candidate) => allowed.some((item) => item === candidate),
+});
+export const emptyList: Passing = {
+  allowed: 'an empty list or absent',
+  passes: (candidate) => Array.isArray(candidate) && candidate.length === 0,
+};
+export const emptyObject: Passing = {
+  allowed: 'an empty object or absent',
+  passes: (candidate) => typeof candidate === 'object' && candidate !== null && Object.keys(candidate).length === 0,
+};
+export const ofType = (...types: readonly string[]): Passing => ({
+  allowed: `an object of type ${quoted(types)}, or absent`,
+  passes: (candidate) => types.includes(typeOf(candidate)),
+});
+const exceptTypes = (types: readonly string[]): Passing => ({
+  allowed: `of another type than ${quoted(types)}`,
+  passes: (candidate) => !types.includes(typeOf(candidate)),
+});
+
+const anything: Passing = { allowed: 'anything', passes: () => true };
+
+type Switch = {
+  readonly [N in keyof ModelCapabilities]-?: ModelCapabilities[N] extends boolean | undefined ? N : never;
+}[keyof ModelCapabilities];
+
+/** The model declares it; then `served` passes. */
+export const has =
+  (name: Switch, served: Passing = anything): Need =>
+  (capabilities) =>
+    capabilities[name] === true ? served : undefined;
+
+/** Numbers up to what the model declares. Below `least` a declaration is none. */
+export const upTo =
+  (name: 'topLogprobs' | 'maxChoices', least: number): Need =>
+  (capabilities) => {
+    const most = capabilities[name];
+    if (most === undefined || most < least) return undefined;
+    return { allowed: `at most ${most}`, passes: (candidate) => typeof candidate !== 'number' || candidate <= most };
+  };
+
+/** Any value, where the model tells log probabilities at all. */
+export const withLogprobs: Need = ({ topLogprobs }) => (topLogprobs === undefined ? undefined : anything);
+
+/** The lengths of vectors that the model declares. */
+export const lengths: Need = ({ dimensions }) => {
+  if (dimensions === undefined || dimensions === 'any') return dimensions === undefined ? undefined : anything;
+  return is(...dimensions);
+};
+
+function typeOf(candidate: unknown): string {
+  const type: unknown = typeof candidate === 'object' && candidate !== null ? Reflect.get(candidate, 'type') : undefined;
+  return typeof type === 'string' ? type : '';
+}
+
+function quoted(values: readonly unknown[]): string {
+  return values.map((item) => JSON.stringify(item)).join(' or ');
+}

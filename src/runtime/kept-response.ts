@@ -1,0 +1,92 @@
+// A call of `responses` on its way through the store: its context put into the body, its final object kept.
+
+import type { CallUsage, ReplyHead } from '../contract/thread.ts';
+import type { InferenceError } from '../core/errors.ts';
+import { responseContext } from './response-context.ts';
+import type { ResponseStore } from './response-store.ts';
+import type { Submission, SubmissionObserver } from './submission.ts';
+
+/**
+ * The submission as the model gets it. `store` undefined: nothing is kept.
+ * Throws: previous_response_not_found; invalid_value for a reference to nothing.
+ */
+export function withStore(store: ResponseStore | undefined, submission: Submission): Submission {
+  const body = submission.body as Readonly<Record<string, unknown>>; // an object, by the check of the route
+  const owner = submission.facts.apiKeyName ?? '';
+  const keeps = store !== undefined && body['store'] !== false;
+  const { items, isExpanded } = responseContext(store, owner, body);
+  const expanded = isExpanded ? { ...body, input: items } : body;
+  const told = keeps || body['store'] === false ? expanded : { ...expanded, store: false };
+  const bytes = told === body ? submission.bytes : new TextEncoder().encode(JSON.stringify(told));
+  if (!keeps) return { ...submission, body: told, bytes };
+  const input = Buffer.from(JSON.stringify(items));
+  const observer = new KeepingObserver(submission.observer, (id, response) => store.keep(owner, { id, response, input }));
+  return { ...submission, body: told, bytes, observer };
+}
+
+const finals = ['completed', 'incomplete'].map((status) => Buffer.from(`event: response.${status}\ndata: `));
+
+/** Keeps the final object before the client has it, since a quick client builds upon it at once. */
+class KeepingObserver implements SubmissionObserver {
+  readonly #observer: SubmissionObserver;
+  readonly #keep: (id: string, response: Uint8Array) => void;
+  #head: ReplyHead | undefined;
+
+  constructor(observer: SubmissionObserver, keep: (id: string, response: Uint8Array) => void) {
+    this.#observer = observer;
+    this.#keep = keep;
+  }
+
+  started(model: string, queueMs: number): void {
+    this.#observer.started?.(model, queueMs);
+  }
+
+  head(head: ReplyHead): void {
+    this.#head = head;
+    this.#observer.head(head);
+  }
+
+  chunk(bytes: Uint8Array, events: number): void {
+    const json = this.#head === undefined ? undefined : finalOf(this.#head, bytes);
+    const final = json === undefined ? undefined : keepable(json);
+    if (final !== undefined) this.#keep(final.id, Buffer.from(JSON.stringify(final)));
+    this.#observer.chunk(bytes, events);
+  }
+
+  end(usage: CallUsage | undefined): void {
+    this.#observer.end(usage);
+  }
+
+  fail(error: InferenceError, framed: boolean): void {
+    this.#observer.fail(error, framed);
+  }
+}
+
+/** The JSON of a reply in one piece, or of the event that ends a stream. No JSON has a line break, so the event is told by its first line. */
+function finalOf({ shape, status }: ReplyHead, bytes: Uint8Array): string | undefined {
+  if (status !== 200 || shape === 'raw') return undefined;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (shape === 'whole') return buffer.toString();
+  for (const mark of finals) {
+    const at = buffer.indexOf(mark);
+    if (at < 0) continue;
+    const end = buffer.indexOf('\n', at + mark.length);
+    return buffer.toString('utf8', at + mark.length, end < 0 ? buffer.length : end);
+  }
+  return undefined;
+}
+
+/** A class may answer with an object of its own; what is none of a finished response is not kept. */
+function keepable(json: string): { readonly id: string } | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value !== 'object' || value === null) return undefined;
+    const found: unknown = 'response' in value ? value.response : value;
+    if (typeof found !== 'object' || found === null || !('id' in found) || !('status' in found) || !('output' in found)) return undefined;
+    const { id, status, output } = found;
+    const isFinished = status === 'completed' || status === 'incomplete';
+    return isFinished && typeof id === 'string' && Array.isArray(output) ? { ...found, id } : undefined;
+  } catch {
+    return undefined;
+  }
+}

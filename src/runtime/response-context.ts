@@ -1,0 +1,71 @@
+// What a response builds upon: its input with all that came before it, each item with an id.
+
+import { InferenceError } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import type { ResponseStore, StoredResponse } from './response-store.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+export interface ResponseContext {
+  readonly items: readonly Json[];
+  /** Whether they are others than those of the body. */
+  readonly isExpanded: boolean;
+}
+
+/**
+ * The previous input, the previous output, and the input of the body; references resolved within them.
+ * Throws: previous_response_not_found; invalid_value for a reference to nothing.
+ */
+export function responseContext(store: ResponseStore | undefined, owner: string, body: Json): ResponseContext {
+  const previousId = body['previous_response_id'];
+  const before = typeof previousId === 'string' ? chainOf(store?.get(owner, previousId)) : [];
+  const given = givenItems(body['input']);
+  const items = given.map((item, index) => {
+    if (item['type'] !== 'item_reference') return item;
+    const found = before.find((candidate) => candidate['id'] === item['id']);
+    if (found !== undefined) return found;
+    const param = `input[${index}]`;
+    throw new InferenceError('invalid_value', `expected ${param} to refer to an item of the previous response, got another id`, { param });
+  });
+  // A reference to what the chain has already says nothing new.
+  const added = items.filter((item) => !before.includes(item));
+  return { items: [...before, ...added].map(withId), isExpanded: before.length > 0 || items.some((item, index) => item !== given[index]) };
+}
+
+/** Of a kept response. */
+export function inputItems(stored: StoredResponse): readonly Json[] {
+  return JSON.parse(decoder.decode(stored.input)) as readonly Json[]; // as it was written here
+}
+
+const decoder = new TextDecoder();
+
+function chainOf(stored: StoredResponse | undefined): readonly Json[] {
+  if (stored === undefined) {
+    throw new InferenceError(
+      'previous_response_not_found',
+      'expected previous_response_id to name a stored response, got one that is unknown, deleted or expired',
+      { param: 'previous_response_id' },
+    );
+  }
+  const { output } = JSON.parse(decoder.decode(stored.response)) as { readonly output: readonly Json[] }; // checked before it was kept
+  return [...inputItems(stored), ...output];
+}
+
+function givenItems(input: unknown): readonly Json[] {
+  if (typeof input === 'string') {
+    return [{ type: 'message', role: 'user', status: 'completed', content: [{ type: 'input_text', text: input }] }];
+  }
+  return Array.isArray(input) ? input : []; // objects, by the schema of the route
+}
+
+const prefixes = new Map<unknown, string>([
+  ['function_call', 'fc'],
+  ['function_call_output', 'fco'],
+  ['reasoning', 'rs'],
+]);
+
+/** As the API lists it: clients leave out the type of messages. */
+function withId(item: Json): Json {
+  const type = item['type'] ?? 'message';
+  return { id: newId(prefixes.get(type) ?? 'msg'), ...item, type };
+}

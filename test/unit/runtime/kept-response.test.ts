@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import type { ReplyHead } from '../../../src/contract/thread.ts';
+import { eventFrame, sseHead } from '../../../src/dialects/sse.ts';
+import { jsonHead } from '../../../src/dialects/json-reply.ts';
+import { InferenceError } from '../../../src/core/errors.ts';
+import { withStore } from '../../../src/runtime/kept-response.ts';
+import { ResponseStore } from '../../../src/runtime/response-store.ts';
+import type { Submission } from '../../../src/runtime/submission.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+function submission(body: Json, key: string | null = null): Submission {
+  const facts = { id: 'req_1', httpMethod: 'POST', path: '/v1/responses', headers: {}, deadlineMs: 1, priority: 0, gather: false };
+  return {
+    method: 'responses',
+    model: undefined,
+    body,
+    bytes: Buffer.from(JSON.stringify(body)),
+    bodyKind: 'json',
+    facts: { ...facts, apiKeyName: key },
+    signal: new AbortController().signal,
+    observer: { head() {}, chunk() {}, end() {}, fail() {} },
+  };
+}
+
+/** The body as the model gets it. */
+function sent({ bytes = new Uint8Array() }: Submission): Json {
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
+
+function answer({ observer }: Submission, id: string, text: string, status = 'completed', head: ReplyHead = jsonHead): void {
+  const output = [{ id: `msg_${id}`, type: 'message', role: 'assistant', status, content: [{ type: 'output_text', text }] }];
+  const response = { id, object: 'response', status, output };
+  const stream = eventFrame(`response.${status}`, JSON.stringify({ type: `response.${status}`, sequence_number: 9, response })).bytes;
+  observer.head(head);
+  observer.chunk(head.shape === 'whole' ? Buffer.from(JSON.stringify(response)) : stream, 1);
+  observer.end(undefined);
+}
+
+function newStore(): ResponseStore {
+  return new ResponseStore(new FakeClock());
+}
+
+test.each([jsonHead, sseHead])('the context of the next response has what came before it, after a reply of %j', (head) => {
+  const store = newStore();
+  answer(withStore(store, submission({ input: 'one', instructions: 'be brief' })), 'resp_1', 'two', 'completed', head);
+  const second = withStore(store, submission({ input: [{ role: 'user', content: 'three' }], previous_response_id: 'resp_1' }));
+  expect(sent(second)).toEqual({
+    previous_response_id: 'resp_1',
+    input: [
+      {
+        id: expect.stringMatching(/^msg_/),
+        type: 'message',
+        role: 'user',
+        status: 'completed',
+        content: [{ type: 'input_text', text: 'one' }],
+      },
+      { id: 'msg_resp_1', type: 'message', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: 'two' }] },
+      { id: expect.stringMatching(/^msg_/), type: 'message', role: 'user', content: 'three' },
+    ],
+  });
+  answer(second, 'resp_2', 'four', 'incomplete', head);
+  store.delete('', 'resp_1');
+  const third = sent(withStore(store, submission({ input: 'five', previous_response_id: 'resp_2' })));
+  expect(third['input']).toHaveLength(5);
+});
+
+test('a body that needs nothing keeps its bytes', () => {
+  const given = submission({ input: 'one' });
+  expect(withStore(newStore(), given).bytes).toBe(given.bytes);
+});
+
+test.each([
+  ['store false', newStore(), { input: 'one', store: false }],
+  ['no store', undefined, { input: 'one', store: true }],
+])('nothing is kept with %s, and the body says so', (_, store, body) => {
+  const made = withStore(store, submission(body));
+  expect(sent(made)).toEqual({ input: 'one', store: false });
+  answer(made, 'resp_1', 'two');
+  expect(store?.count ?? 0).toBe(0);
+});
+
+test('what failed, was cut off or is no response is not kept', () => {
+  const store = newStore();
+  const failed = withStore(store, submission({ input: 'one' }));
+  failed.observer.head(sseHead);
+  failed.observer.chunk(eventFrame('response.output_text.delta', '{"delta":"event: response.completed"}').bytes, 1);
+  failed.observer.fail(new InferenceError('timeout', 'late'), false);
+  answer(withStore(store, submission({ input: 'one' })), 'resp_1', 'two', 'failed');
+  const own = withStore(store, submission({ input: 'one' }));
+  own.observer.head(jsonHead);
+  own.observer.chunk(Buffer.from('"text"'), 0);
+  expect(store.count).toBe(0);
+});
+
+test('an unknown id and that of another key are refused alike', () => {
+  const store = newStore();
+  answer(withStore(store, submission({ input: 'one' }, 'alice')), 'resp_1', 'two');
+  const refused = { code: 'previous_response_not_found', status: 400, param: 'previous_response_id' };
+  const body = { input: 'a', previous_response_id: 'resp_1' };
+  expect(() => withStore(store, submission(body, 'bob'))).toThrow(expect.objectContaining(refused));
+  expect(() => withStore(undefined, submission(body, 'alice'))).toThrow(expect.objectContaining(refused));
+  expect(sent(withStore(store, submission(body, 'alice')))['input']).toHaveLength(3);
+});
+
+test('a reference stands for an item of the chain, and for nothing else', () => {
+  const store = newStore();
+  answer(withStore(store, submission({ input: 'one' })), 'resp_1', 'two');
+  const reference = { type: 'item_reference', id: 'msg_resp_1' };
+  const next = { role: 'user', content: 'three' };
+  const referring = withStore(store, submission({ input: [reference, next], previous_response_id: 'resp_1' }));
+  expect(sent(referring)['input']).toMatchObject([{ role: 'user' }, { id: 'msg_resp_1', role: 'assistant' }, { content: 'three' }]);
+  const unknown = submission({ input: [next, { ...reference, id: 'msg_2' }], previous_response_id: 'resp_1' });
+  expect(() => withStore(store, unknown)).toThrow(expect.objectContaining({ code: 'invalid_value', param: 'input[1]' }));
+});
