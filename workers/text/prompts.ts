@@ -6,6 +6,7 @@ import { ChatTemplate } from './chat-template.ts';
 import { dropOldest } from './drop-oldest.ts';
 import { offeredTools } from './offered-tools.ts';
 import { spacedJson } from './spaced-json.ts';
+import { formatText, withSystemText } from './system-text.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { templateTools, type ToolPrompt, writtenTools } from './tool-prompt.ts';
 
@@ -95,7 +96,8 @@ export class Prompts {
 
   #told({ messages }: ChatInput, request: PromptRequest): ToolPrompt {
     const tell = this.#template?.takesTools === true ? templateTools : writtenTools;
-    return tell(messages, offeredTools(request), paramOf(request));
+    const format = formatText(request);
+    return tell(format === undefined ? messages : withSystemText(messages, format), offeredTools(request), paramOf(request));
   }
 
   #encode(input: OneInput, request: PromptRequest): readonly number[] {

@@ -5,6 +5,7 @@ import { InferenceError } from '../../src/core/errors.ts';
 import { callEnd, callStart } from '../grammar/tool-grammar.ts';
 import type { TemplateMessage } from './chat-template.ts';
 import { spacedJson } from './spaced-json.ts';
+import { withSystemText } from './system-text.ts';
 
 /** What a chat template is given. */
 export interface ToolPrompt {
@@ -42,7 +43,7 @@ export function templateTools(messages: readonly ChatMessage[], tools: readonly 
 export function writtenTools(messages: readonly ChatMessage[], tools: readonly ToolDefinition[], param: string): ToolPrompt {
   const turns: TemplateMessage[] = [];
   let wasResult = false;
-  for (const message of tools.length === 0 ? messages : withSystem(messages, toolText(tools))) {
+  for (const message of tools.length === 0 ? messages : withSystemText(messages, toolText(tools))) {
     const turn = writtenTurn(message, messages, param);
     const last = turns.at(-1);
     // Results are told by the user, and templates want one turn of a user at a time.
@@ -52,13 +53,6 @@ export function writtenTools(messages: readonly ChatMessage[], tools: readonly T
     wasResult = message.role === 'tool';
   }
   return { messages: turns };
-}
-
-/** The conversation with a text at the end of its first system message, or with a system message of that text. */
-export function withSystem(messages: readonly ChatMessage[], text: string): readonly ChatMessage[] {
-  const [first, ...rest] = messages;
-  if (first?.role !== 'system') return [{ role: 'system', content: text }, ...messages];
-  return [{ ...first, content: `${first.content}\n\n${text}` }, ...rest];
 }
 
 function toolText(tools: readonly ToolDefinition[]): string {
