@@ -75,6 +75,26 @@ const schemas: Record<string, object> = {
   tuple: { type: 'array', prefixItems: [{ type: 'null' }, { type: 'boolean' }], items: { type: 'null' }, minItems: 1, maxItems: 4 },
   pattern: { type: 'string', pattern: '^[^a]{2}\\d+(x|"|\\\\)$' },
   lengths: { type: 'string', minLength: 2, maxLength: 4 },
+  'lengths of several': {
+    type: 'array',
+    items: {
+      anyOf: [
+        { type: 'string', maxLength: 3 },
+        { type: 'string', minLength: 20 },
+      ],
+    },
+    prefixItems: [
+      { type: 'string', minLength: 1, maxLength: 1 },
+      { type: 'string', maxLength: 0 },
+      { type: 'string', minLength: 30, maxLength: 40 },
+    ],
+    minItems: 3,
+    maxItems: 5,
+  },
+  'any character': { type: 'string', pattern: '^.{3,6}$' },
+  'no space': { type: 'string', pattern: '^\\S{2,4}\\s\\W$' },
+  cyrillic: { type: 'string', pattern: '^[а-я]{2}[^0-9a-fé]$' },
+  map: { type: 'object', additionalProperties: { type: 'boolean' } },
   integers: { type: 'integer', minimum: -13, exclusiveMaximum: 205 },
   numbers: { type: 'number', exclusiveMinimum: 0, maximum: 1 },
   negative: { type: 'number', minimum: -2.5, maximum: 3.5 },
@@ -95,6 +115,12 @@ for (const [name, schema] of Object.entries(schemas)) {
     }
   }, 60_000);
 }
+
+test('json is an object', async () => {
+  const text = await walk({ kind: 'json' }, 11, 30);
+  expect(JSON.parse(text)).toBeTypeOf('object');
+  expect(text).toMatch(/^\{/);
+}, 60_000);
 
 test('a regular expression holds for the whole text', async () => {
   expect(await walk({ kind: 'regex', pattern: '[a-c]{3}-\\d{2}' }, 5)).toMatch(/^[a-c]{3}-\d{2}$/);
