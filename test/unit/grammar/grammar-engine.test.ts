@@ -8,6 +8,7 @@ import { systemClock } from '../../../src/core/clock.ts';
 import type { OutputFormat } from '../../../src/contract/generation.ts';
 import type { ToolGrammar } from '../../../workers/grammar/tool-grammar.ts';
 import { CancellableCall } from '../../support/cancellable-call.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 
 const tokenizerFile = new URL('../../../models/smollm2/data/tokenizer.json', import.meta.url);
 // The shape of the shipped file.
@@ -158,3 +159,57 @@ test('a grammar that cannot be read fails alone', async () => {
   await other.apply(new Float32Array(vocabulary.length));
   other.close();
 }, 60_000);
+
+test('a grammar that takes too long fails alone and only once, and the others go on where they were', async () => {
+  const clock = new FakeClock();
+  const own = GrammarEngine.open({ vocabulary, stopIds: [stopId], clock, threadFile });
+  try {
+    const other = await own.constrain({ kind: 'regex', pattern: '"[a-c]{4}"' }, 'format', new CancellableCall());
+    expect(await other.acceptText('"ab')).toBe(true);
+    const before = new Float32Array(vocabulary.length);
+    await other.apply(before);
+    // Many optional parts after each other: the library would need minutes.
+    const format: OutputFormat = { kind: 'grammar', ebnf: `root ::= "x" ${'[a-z]? '.repeat(98)}\n` };
+    const slow = expect(own.constrain(format, 'guided_grammar', new CancellableCall())).rejects.toMatchObject({
+      code: 'unsupported_value',
+      param: 'guided_grammar',
+    });
+    clock.advance(5000);
+    await slow;
+    const after = new Float32Array(vocabulary.length);
+    await other.apply(after);
+    expect(after).toEqual(before);
+    await expect(own.constrain(format, 'guided_grammar', new CancellableCall())).rejects.toMatchObject({ code: 'unsupported_value' });
+    other.close();
+  } finally {
+    await own.close();
+  }
+}, 60_000);
+
+test('a class beyond ASCII in a grammar is refused, because the library misreads it', async () => {
+  for (const ebnf of ['root ::= [à-é]\n', 'root ::= [^é]\n', 'root ::= "[x" | [a\\u00e9]\n']) {
+    await expect(engine.constrain({ kind: 'grammar', ebnf }, 'guided_grammar', new CancellableCall()), ebnf).rejects.toMatchObject({
+      code: 'unsupported_value',
+      param: 'guided_grammar',
+    });
+  }
+  const fine = await engine.constrain({ kind: 'grammar', ebnf: 'root ::= "[à-é]" | "é" | [^a-c]\n' }, 'format', new CancellableCall());
+  fine.close();
+}, 60_000);
+
+test('a special token is never allowed', async () => {
+  const own = GrammarEngine.open({ vocabulary: ['', 'a', 'b', '<end>'], stopIds: [3], clock: systemClock, threadFile });
+  const constraint = await own.constrain({ kind: 'regex', pattern: '[a-z]*' }, 'format', new CancellableCall());
+  const logits = new Float32Array(4);
+  await constraint.apply(logits);
+  expect([...logits]).toEqual([Number.NEGATIVE_INFINITY, 0, 0, 0]);
+  await own.close();
+}, 60_000);
+
+test('what is open fails when the engine closes', async () => {
+  const own = GrammarEngine.open({ vocabulary: ['a', '<end>'], stopIds: [1], clock: systemClock, threadFile });
+  const constraint = await own.constrain({ kind: 'regex', pattern: 'a' }, 'format', new CancellableCall());
+  await own.close();
+  expect(() => constraint.apply(new Float32Array(2))).toThrow(expect.objectContaining({ code: 'replica_lost' }));
+  await expect(own.constrain({ kind: 'json' }, 'format', new CancellableCall())).rejects.toMatchObject({ code: 'replica_lost' });
+});
