@@ -1,7 +1,7 @@
 // One text on the grammar thread: the library's matcher, and what the grammar says beside its EBNF.
 
 import type { GrammarMatcher } from '@mlc-ai/web-xgrammar';
-import { ExcludedCharacters } from './excluded-characters.ts';
+import { BannedTokens, begunCharacter, charactersPattern } from './banned-tokens.ts';
 import { markCount, type SideRuleData } from './side-rules.ts';
 import { CountedString, type StringAdditions } from './string-length.ts';
 
@@ -9,6 +9,8 @@ export interface TokenTable {
   /** One character per byte. */
   readonly bytes: readonly string[];
   readonly additions: StringAdditions;
+  /** Those that no text may have. */
+  readonly illFormed: BannedTokens;
   /** Token of the first mark; a multiple of 32. */
   readonly firstMark: number;
 }
@@ -18,7 +20,8 @@ export class ConstrainedText {
   readonly #matcher: GrammarMatcher;
   readonly #table: TokenTable;
   readonly #side: SideRuleData;
-  readonly #excluded: ExcludedCharacters | undefined;
+  readonly #excluded: BannedTokens | undefined;
+  #begun = '';
   #counted: CountedString | undefined;
   /** No mark is expected before the next token. */
   #isSettled: boolean;
@@ -28,7 +31,8 @@ export class ConstrainedText {
     this.#table = table;
     this.#side = side;
     this.#isSettled = side.lengths.length === 0;
-    this.#excluded = side.excluded.length === 0 ? undefined : new ExcludedCharacters(table.bytes, side.excluded);
+    const excluded = charactersPattern(side.excluded);
+    this.#excluded = excluded === undefined ? undefined : new BannedTokens(table.bytes, excluded);
   }
 
   get isEnded(): boolean {
@@ -56,7 +60,8 @@ export class ConstrainedText {
   async mask(): Promise<Int32Array> {
     const bits = (await this.#bits()).subarray(0, this.#table.firstMark / 32);
     this.#counted?.limit(bits);
-    this.#excluded?.limit(bits);
+    this.#table.illFormed.limit(bits, this.#begun);
+    this.#excluded?.limit(bits, this.#begun);
     return bits;
   }
 
@@ -66,7 +71,7 @@ export class ConstrainedText {
 
   #add(bytes: string): void {
     if (this.#counted?.add(bytes) === false) this.#counted = undefined;
-    this.#excluded?.add(bytes);
+    this.#begun = begunCharacter(this.#begun + bytes);
     this.#isSettled = this.#side.lengths.length === 0;
   }
 

@@ -2,6 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CompiledGrammar } from '@mlc-ai/web-xgrammar';
+import { BannedTokens, illFormed } from './banned-tokens.ts';
 import { ConstrainedText, type TokenTable } from './constrained-text.ts';
 import type { Accepted, FromGrammarThread, GrammarThreadData, ToGrammarThread, WrittenGrammar } from './grammar-messages.ts';
 import { foreignGrammar } from './foreign-grammar.ts';
@@ -17,7 +18,12 @@ const port = parentPort;
 if (port === null) throw new Error('expected to run on a thread of the grammar engine');
 
 const bytes = tokenBytes(data.vocabulary);
-const table: TokenTable = { bytes, additions: new StringAdditions(bytes), firstMark: Math.ceil(data.logitCount / 32) * 32 };
+const table: TokenTable = {
+  bytes,
+  additions: new StringAdditions(bytes),
+  illFormed: new BannedTokens(bytes, illFormed),
+  firstMark: Math.ceil(data.logitCount / 32) * 32,
+};
 const marks = Array.from({ length: markCount }, (_, number) => byteLevelText(markText(number)));
 // The library never allows a token without text.
 const padding = Array.from({ length: table.firstMark - data.vocabulary.length }, () => '');

@@ -9,6 +9,7 @@ import type { OutputFormat } from '../../../src/contract/generation.ts';
 import type { ToolGrammar } from '../../../workers/grammar/tool-grammar.ts';
 import { CancellableCall } from '../../support/cancellable-call.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { twentySchemas } from '../../support/twenty-schemas.ts';
 
 const tokenizerFile = new URL('../../../models/smollm2/data/tokenizer.json', import.meta.url);
 // The shape of the shipped file.
@@ -63,20 +64,9 @@ async function walk(format: OutputFormat | ToolGrammar, seed: number, patience =
   }
 }
 
-const schemas: Record<string, object> = {
-  enum: { enum: ['a"b', 1, null, { x: [1] }] },
-  const: { const: 'ünï' },
-  nested: {
-    type: 'object',
-    properties: { a: { type: 'object', properties: { b: { type: 'boolean' } }, required: ['b'] }, c: { type: 'null' } },
-    required: ['a'],
-  },
-  optional: { type: 'object', properties: { a: { type: 'null' }, b: { type: 'null' }, c: { type: 'null' } }, required: ['b'] },
-  array: { type: 'array', items: { type: 'integer' }, minItems: 2, maxItems: 4 },
-  tuple: { type: 'array', prefixItems: [{ type: 'null' }, { type: 'boolean' }], items: { type: 'null' }, minItems: 1, maxItems: 4 },
-  pattern: { type: 'string', pattern: '^[^a]{2}\\d+(x|"|\\\\)$' },
-  lengths: { type: 'string', minLength: 2, maxLength: 4 },
-  'lengths of several': {
+const schemas: Readonly<Record<string, object>> = {
+  ...twentySchemas,
+  'counts of several': {
     type: 'array',
     items: {
       anyOf: [
@@ -92,19 +82,9 @@ const schemas: Record<string, object> = {
     minItems: 3,
     maxItems: 5,
   },
-  'any character': { type: 'string', pattern: '^.{3,6}$' },
-  'no space': { type: 'string', pattern: '^\\S{2,4}\\s\\W$' },
-  cyrillic: { type: 'string', pattern: '^[а-я]{2}[^0-9a-fé]$' },
-  map: { type: 'object', additionalProperties: { type: 'boolean' } },
-  integers: { type: 'integer', minimum: -13, exclusiveMaximum: 205 },
-  numbers: { type: 'number', exclusiveMinimum: 0, maximum: 1 },
-  negative: { type: 'number', minimum: -2.5, maximum: 3.5 },
-  tree: {
-    $ref: '#/$defs/node',
-    $defs: { node: { type: 'object', properties: { next: { anyOf: [{ type: 'null' }, { $ref: '#/$defs/node' }] } }, required: ['next'] } },
-  },
-  union: { oneOf: [{ type: 'string' }, { type: 'integer' }] },
-  nullable: { type: ['string', 'null'] },
+  'characters that are all but some': { type: 'string', pattern: '^\\S{2,4}\\s\\W$' },
+  'characters beyond ASCII': { type: 'string', pattern: '^[а-я]{2}[^0-9a-fé]$' },
+  'escapes in a pattern': { type: 'string', pattern: '^[^a]{2}\\d+(x|"|\\\\)$' },
 };
 
 for (const [name, schema] of Object.entries(schemas)) {
