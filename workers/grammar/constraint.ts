@@ -1,6 +1,7 @@
 // One constrained text: says which tokens may come next. The mask is computed on the grammar thread while the graph runs its step.
 
 import { InferenceError } from '../../src/core/errors.ts';
+import type { Accepted } from './grammar-messages.ts';
 
 /** Owns: whoever asked for it closes it. */
 export interface Constraint {
@@ -17,7 +18,7 @@ export interface Constraint {
 }
 
 export interface ConstraintLink {
-  send(message: { readonly type: 'accept'; readonly token: number } | { readonly type: 'acceptText'; readonly text: string }): void;
+  accept(what: Accepted): void;
   close(): void;
 }
 
@@ -49,13 +50,13 @@ export class SharedConstraint implements Constraint {
   accept(token: number): void {
     if (this.#isClosed || this.#failure !== undefined) return;
     this.#pending += 1;
-    this.#link.send({ type: 'accept', token });
+    this.#link.accept(token);
   }
 
   async acceptText(text: string): Promise<boolean> {
     await this.ready();
     this.#pending += 1;
-    this.#link.send({ type: 'acceptText', text });
+    this.#link.accept(text);
     await this.ready();
     return this.#accepted;
   }
@@ -66,10 +67,15 @@ export class SharedConstraint implements Constraint {
     this.#throwIfFailed();
   }
 
-  arrived(accepted: boolean, ended: boolean): void {
+  /** Another thread makes all again, and answers once. */
+  restarted(): void {
+    this.#pending = 1;
+  }
+
+  arrived(isAccepted: boolean, isEnded: boolean): void {
     this.#pending -= 1;
-    this.#accepted = accepted;
-    this.#ended = ended;
+    this.#accepted = isAccepted;
+    this.#ended = isEnded;
     if (this.#pending === 0) this.#wake();
   }
 

@@ -1,4 +1,5 @@
-// Owns the grammar thread of one generator: opens constraints on it, bounds its compiles, and replaces it when a grammar hangs it.
+// Opens constraints on the grammar thread of one generator. When a grammar hangs or breaks the thread, its own constraint fails, and the
+// others go on, on a new thread.
 
 import { Worker } from 'node:worker_threads';
 import type { OutputFormat } from '../../src/contract/generation.ts';
@@ -7,18 +8,18 @@ import type { Clock, Timer } from '../../src/core/clock.ts';
 import { InferenceError } from '../../src/core/errors.ts';
 import { type Constraint, SharedConstraint } from './constraint.ts';
 import { formatGrammar } from './format-grammar.ts';
-import type { FromGrammarThread, GrammarThreadData, ToGrammarThread } from './grammar-messages.ts';
+import type { Accepted, FromGrammarThread, GrammarThreadData, ToGrammarThread, WrittenGrammar } from './grammar-messages.ts';
 import type { ToolGrammar } from './tool-grammar.ts';
 
 export interface GrammarEngineOptions {
-  /** Texts of the tokens as in tokenizer.json, by id; byte-level BPE. */
+  /** Texts of the tokens as in tokenizer.json, by id; byte-level BPE. Empty: never allowed, as special tokens are. */
   readonly vocabulary: readonly string[];
   readonly stopIds: readonly number[];
   /** Width of the logits, where it is more than the vocabulary. */
   readonly logitCount?: number;
   readonly clock: Clock;
-  /** Units: milliseconds. Default 10,000. */
-  readonly compileLimitMs?: number;
+  /** For one compile, and for one mask. Units: milliseconds. Default 5,000. */
+  readonly limitMs?: number;
   /** Most compiled grammars kept. Default 64. */
   readonly mostGrammars?: number;
   /** Most constraints open or waiting. Default 256. */
@@ -27,11 +28,27 @@ export interface GrammarEngineOptions {
   readonly threadFile?: URL;
 }
 
+interface OpenConstraint {
+  readonly constraint: SharedConstraint;
+  readonly grammar: WrittenGrammar;
+  readonly param: string;
+  readonly mask: SharedArrayBuffer;
+  /** What another thread needs to go on. */
+  readonly accepted: Accepted[];
+  isCompiled: boolean;
+}
+
+/** Grammars that hung or broke a thread, so that they do so once. */
+const mostRefused = 64;
+
 /** Owns: its thread, ended by `close`, and with the thread that opened it. */
 export class GrammarEngine {
   readonly #options: GrammarEngineOptions;
-  readonly #open = new Map<number, SharedConstraint>();
-  readonly #compiling = new Map<number, { readonly param: string; timer?: Timer }>();
+  readonly #open = new Map<number, OpenConstraint>();
+  readonly #refused = new Set<string>();
+  /** Of the messages that the thread has not answered; it works on the first. */
+  #unanswered: number[] = [];
+  #deadline: Timer | undefined;
   #worker: Worker | undefined;
   #isClosed = false;
   #nextId = 0;
@@ -46,31 +63,20 @@ export class GrammarEngine {
 
   /**
    * Throws: InferenceError `invalid_value` or `unsupported_value` with the path of the wrong part below `param`, `rate_limit_exceeded` when
-   * too many are open, `replica_lost` when another grammar cost the thread, or why the call was cancelled.
+   * too many are open, `replica_lost` when the engine is closed, or why the call was cancelled.
    */
   async constrain(format: OutputFormat | ToolGrammar, param: string, call: Cancellable): Promise<Constraint> {
     call.throwIfCancelled();
-    if (this.#isClosed) throw lost();
-    const ebnf = formatGrammar(format, param);
+    if (this.#isClosed) throw closed();
+    const grammar = formatGrammar(format, param);
+    if (this.#refused.has(grammar.ebnf)) throw tooHard(param);
     if (this.#open.size >= (this.#options.mostConstraints ?? 256)) {
       throw new InferenceError('rate_limit_exceeded', 'too many constrained texts are open', { retryAfterMs: 1000 });
     }
-    const id = this.#nextId;
-    this.#nextId += 1;
-    const words = Math.ceil(this.#logitCount / 32);
-    const mask = new SharedArrayBuffer(words * 4);
-    const constraint = new SharedConstraint(mask, {
-      send: (message) => this.#send({ ...message, id }),
-      close: () => {
-        if (this.#open.delete(id)) this.#send({ type: 'close', id });
-      },
-    });
-    this.#open.set(id, constraint);
-    this.#compiling.set(id, { param });
+    const constraint = this.#begin(grammar, param);
     const leave = (): void => constraint.close();
     call.signal.addEventListener('abort', leave, { once: true });
     try {
-      this.#send({ type: 'open', id, ebnf, isForeign: format.kind === 'grammar', mask });
       await constraint.ready();
       return constraint;
     } catch (error) {
@@ -85,7 +91,28 @@ export class GrammarEngine {
   /** Idempotent. Open constraints fail. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#endThread(() => lost());
+    for (const { constraint } of this.#open.values()) constraint.fail(closed());
+    this.#open.clear();
+    await this.#endThread();
+  }
+
+  #begin(grammar: WrittenGrammar, param: string): SharedConstraint {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    const mask = new SharedArrayBuffer(Math.ceil(this.#logitCount / 32) * 4);
+    const accepted: Accepted[] = [];
+    const constraint = new SharedConstraint(mask, {
+      accept: (what) => {
+        accepted.push(what);
+        this.#send({ type: 'accept', id, what });
+      },
+      close: () => {
+        if (this.#open.delete(id)) this.#send({ type: 'close', id });
+      },
+    });
+    this.#open.set(id, { constraint, grammar, param, mask, accepted, isCompiled: false });
+    this.#send({ type: 'open', id, grammar, mask, accepted: [] });
+    return constraint;
   }
 
   get #logitCount(): number {
@@ -96,6 +123,9 @@ export class GrammarEngine {
     if (this.#isClosed) return;
     this.#worker ??= this.#startThread();
     this.#worker.postMessage(message);
+    if (message.type === 'close') return;
+    this.#unanswered.push(message.id);
+    if (this.#unanswered.length === 1) this.#setDeadline();
   }
 
   #startThread(): Worker {
@@ -106,8 +136,8 @@ export class GrammarEngine {
     worker.on('message', (message: FromGrammarThread) => {
       if (worker === this.#worker) this.#hear(message);
     });
-    const gone = (cause: unknown): void => {
-      if (worker === this.#worker) void this.#endThread(() => lost(cause));
+    const gone = (): void => {
+      if (worker === this.#worker) this.#blame(this.#unanswered[0]);
     };
     worker.on('error', gone);
     worker.on('exit', gone);
@@ -115,43 +145,60 @@ export class GrammarEngine {
   }
 
   #hear(message: FromGrammarThread): void {
-    const { id } = message;
-    const compiling = this.#compiling.get(id);
-    if (message.type === 'begun') {
-      const limitMs = this.#options.compileLimitMs ?? 10_000;
-      if (compiling !== undefined) compiling.timer = this.#options.clock.after(limitMs, () => this.#replace(id));
-      return;
+    this.#unanswered.shift();
+    this.#setDeadline();
+    const heard = this.#open.get(message.id);
+    if (message.type === 'broken') this.#blame(message.id);
+    else if (message.type === 'refused') {
+      heard?.constraint.fail(new InferenceError(message.code, message.message, { param: heard.param }));
+    } else if (heard !== undefined) {
+      heard.isCompiled = true;
+      heard.constraint.arrived(message.isAccepted, message.isEnded);
     }
-    compiling?.timer?.cancel();
-    this.#compiling.delete(id);
-    if (message.type === 'ready') {
-      this.#open.get(id)?.arrived(message.accepted, message.ended);
-      return;
-    }
-    this.#open
-      .get(id)
-      ?.fail(new InferenceError('invalid_value', 'expected a grammar that can be compiled', { param: compiling?.param ?? '' }));
   }
 
-  /** The one that took too long is told so; the others may try again, on a new thread. */
-  #replace(id: number): void {
-    const param = this.#compiling.get(id)?.param ?? '';
-    this.#open.get(id)?.fail(new InferenceError('invalid_value', 'expected a grammar that compiles within the limit', { param }));
-    void this.#endThread(() => lost());
+  /** Of the message that the thread works on. */
+  #setDeadline(): void {
+    this.#deadline?.cancel();
+    const head = this.#unanswered[0];
+    this.#deadline = head === undefined ? undefined : this.#options.clock.after(this.#options.limitMs ?? 5000, () => this.#blame(head));
   }
 
-  async #endThread(error: () => InferenceError): Promise<void> {
+  /** Its thread is of no more use, so it fails, and the others begin again on another one where they were. */
+  #blame(id: number | undefined): void {
+    const culprit = id === undefined ? undefined : this.#open.get(id);
+    if (id !== undefined && culprit !== undefined) {
+      this.#open.delete(id);
+      this.#refuse(culprit.grammar.ebnf);
+      const error = new InferenceError('internal_error', 'the grammar could not be followed any further');
+      culprit.constraint.fail(culprit.isCompiled ? error : tooHard(culprit.param));
+    }
+    void this.#endThread();
+    for (const [other, { constraint, grammar, mask, accepted }] of this.#open) {
+      constraint.restarted();
+      this.#send({ type: 'open', id: other, grammar, mask, accepted: [...accepted] });
+    }
+  }
+
+  #refuse(ebnf: string): void {
+    const [oldest] = this.#refused;
+    if (this.#refused.size === mostRefused && oldest !== undefined) this.#refused.delete(oldest);
+    this.#refused.add(ebnf);
+  }
+
+  async #endThread(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
-    for (const { timer } of this.#compiling.values()) timer?.cancel();
-    this.#compiling.clear();
-    const open = [...this.#open.values()];
-    this.#open.clear();
-    for (const constraint of open) constraint.fail(error());
+    this.#unanswered = [];
+    this.#setDeadline();
     await worker?.terminate();
   }
 }
 
-function lost(cause?: unknown): InferenceError {
-  return new InferenceError('replica_lost', 'the thread of the grammar had to be ended', { retryAfterMs: 1000, cause });
+function closed(): InferenceError {
+  return new InferenceError('replica_lost', 'the model was unloaded', { retryAfterMs: 1000 });
+}
+
+function tooHard(param: string): InferenceError {
+  return new InferenceError('unsupported_value', 'expected a schema or grammar that takes less time', { param });
 }

@@ -1,5 +1,8 @@
 // What the engine and its grammar thread say to each other.
 
+import type { GrammarProblem } from './grammar-problem.ts';
+import type { SideRuleData } from './side-rules.ts';
+
 export interface GrammarThreadData {
   readonly vocabulary: readonly string[];
   readonly stopIds: readonly number[];
@@ -8,14 +11,32 @@ export interface GrammarThreadData {
   readonly mostGrammars: number;
 }
 
+export interface WrittenGrammar {
+  readonly ebnf: string;
+  readonly side: SideRuleData;
+  /** Not written by heddle. */
+  readonly isForeign: boolean;
+}
+
+/** A token that was chosen, or text that was there before. */
+export type Accepted = number | string;
+
+/** All but `close` are answered, in their order. */
 export type ToGrammarThread =
-  | { readonly type: 'open'; readonly id: number; readonly ebnf: string; readonly isForeign: boolean; readonly mask: SharedArrayBuffer }
-  | { readonly type: 'accept'; readonly id: number; readonly token: number }
-  | { readonly type: 'acceptText'; readonly id: number; readonly text: string }
+  | {
+      readonly type: 'open';
+      readonly id: number;
+      readonly grammar: WrittenGrammar;
+      readonly mask: SharedArrayBuffer;
+      /** What the text has already, when a thread takes over from another. */
+      readonly accepted: readonly Accepted[];
+    }
+  | { readonly type: 'accept'; readonly id: number; readonly what: Accepted }
   | { readonly type: 'close'; readonly id: number };
 
-/** `begun`: the compile starts now, and its time counts from here. */
 export type FromGrammarThread =
-  | { readonly type: 'begun'; readonly id: number }
-  | { readonly type: 'ready'; readonly id: number; readonly accepted: boolean; readonly ended: boolean }
-  | { readonly type: 'refused'; readonly id: number };
+  | { readonly type: 'ready'; readonly id: number; readonly isAccepted: boolean; readonly isEnded: boolean }
+  /** The library failed, and with it all that it holds: the thread is of no more use. */
+  | { readonly type: 'broken'; readonly id: number }
+  /** The grammar cannot be used. */
+  | { readonly type: 'refused'; readonly id: number; readonly code: GrammarProblem['code']; readonly message: string };

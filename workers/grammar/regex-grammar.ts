@@ -3,6 +3,7 @@
 
 import { type CharSet, complement, digits, ebnfClass, jsonEscaped, lineEnds, spaces, without, wordChars } from './char-set.ts';
 import { GrammarProblem, literal } from './grammar-problem.ts';
+import type { SideRules } from './side-rules.ts';
 
 /** Most repetitions of one part, because each makes the automaton larger. */
 const mostRepetitions = 1000;
@@ -14,7 +15,7 @@ const deepestGroups = 64;
  * that would need an escape where a class allows them, and escapes them where the pattern names them.
  * Throws: GrammarProblem for what a pattern may not use: look-around, back references, word boundaries, anchors inside.
  */
-export function regexGrammar(pattern: string, insideJson: boolean): string {
+export function regexGrammar(pattern: string, insideJson: boolean, side: SideRules): string {
   if (pattern.length > longestPattern)
     throw new GrammarProblem('invalid_value', `expected a pattern of at most ${longestPattern} characters`);
   try {
@@ -22,17 +23,19 @@ export function regexGrammar(pattern: string, insideJson: boolean): string {
   } catch (error) {
     throw new GrammarProblem('invalid_value', 'expected a valid regular expression', error);
   }
-  return new RegexReader(pattern, insideJson).read();
+  return new RegexReader(pattern, insideJson, side).read();
 }
 
 class RegexReader {
   readonly #chars: readonly string[];
   readonly #insideJson: boolean;
+  readonly #side: SideRules;
   #at = 0;
 
-  constructor(pattern: string, insideJson: boolean) {
+  constructor(pattern: string, insideJson: boolean, side: SideRules) {
     this.#chars = [...pattern];
     this.#insideJson = insideJson;
+    this.#side = side;
   }
 
   read(): string {
@@ -167,8 +170,16 @@ class RegexReader {
   }
 
   #class(set: CharSet): string {
-    const text = ebnfClass(this.#insideJson ? without(set, jsonEscaped) : set);
-    if (text === undefined) throw new GrammarProblem('unsupported_value', 'a class of the pattern allows no character that can be written');
-    return text;
+    const written = ebnfClass(this.#insideJson ? without(set, jsonEscaped) : set);
+    if (written === undefined)
+      throw new GrammarProblem('unsupported_value', 'a class of the pattern allows no character that can be written');
+    if (written === 'too many') {
+      throw new GrammarProblem(
+        'unsupported_value',
+        'a class of the pattern may have at most 2000 characters beyond ASCII, or lack at most 64',
+      );
+    }
+    this.#side.exclude(written.excluded);
+    return written.ebnf;
   }
 }

@@ -3,6 +3,7 @@
 import type { ToolDefinition } from '../../src/contract/generation.ts';
 import { GrammarProblem, literal } from './grammar-problem.ts';
 import { anyJsonRules, schemaRules } from './schema-grammar.ts';
+import type { SideRules } from './side-rules.ts';
 
 export const callStart = '<tool_call>';
 export const callEnd = '</tool_call>';
@@ -16,10 +17,10 @@ export interface ToolGrammar {
 }
 
 /** Throws: GrammarProblem with a path such as `[0].function.parameters.properties.age`. */
-export function toolGrammar({ tools, parallel }: ToolGrammar): string {
+export function toolGrammar({ tools, parallel }: ToolGrammar, side: SideRules): string {
   const rules: string[] = [];
   const calls = tools.map((tool, index) => {
-    const start = argumentsRule(tool, index, rules);
+    const start = argumentsRule(tool, index, rules, side);
     return `(${literal(`{"name": ${JSON.stringify(tool.name)}, "arguments": `)} ${start} "}")`;
   });
   if (calls.length === 0) throw new GrammarProblem('invalid_value', 'expected at least one tool');
@@ -27,10 +28,10 @@ export function toolGrammar({ tools, parallel }: ToolGrammar): string {
   return `root ::= block${more}\nblock ::= ${literal(`${callStart}\n`)} (${calls.join(' | ')}) ${literal(`\n${callEnd}`)}\n${rules.join('')}${anyJsonRules}`;
 }
 
-function argumentsRule(tool: ToolDefinition, index: number, rules: string[]): string {
+function argumentsRule(tool: ToolDefinition, index: number, rules: string[], side: SideRules): string {
   if (tool.parameters === undefined) return 'obj';
   try {
-    const written = schemaRules({ type: 'object', ...tool.parameters }, `t${index}`);
+    const written = schemaRules({ type: 'object', ...tool.parameters }, side, `t${index}`);
     rules.push(written.rules);
     return written.start;
   } catch (error) {

@@ -6,6 +6,9 @@ import type * as XGrammar from '@mlc-ai/web-xgrammar';
 
 export type GrammarLibrary = Pick<typeof XGrammar, 'Grammar' | 'GrammarCompiler' | 'GrammarMatcher' | 'TokenizerInfo'>;
 
+/** What it prints on errors names files of the machine that built it, and may hold what a client sent. */
+const silent: Pick<Console, 'log' | 'warn' | 'error'> = { log: () => {}, warn: () => {}, error: () => {} };
+
 const require = createRequire(import.meta.url);
 
 /**
@@ -19,8 +22,8 @@ export function openGrammarLibrary(): GrammarLibrary {
     .replace("await import('module')", "require('module')")
     .replaceAll('import.meta.url', '__filename');
   const exports: Record<string, unknown> = {};
-  const evaluate = new Function('exports', 'module', 'require', '__filename', '__dirname', source);
-  evaluate(exports, { exports }, createRequire(file), file, file);
+  const evaluate = new Function('exports', 'module', 'require', '__filename', '__dirname', 'console', source);
+  evaluate(exports, { exports }, createRequire(file), file, file, silent);
   // What this file exports is what its declarations say.
   return exports as unknown as GrammarLibrary;
 }

@@ -8,6 +8,8 @@ import { systemClock } from '../../../src/core/clock.ts';
 import type { OutputFormat } from '../../../src/contract/generation.ts';
 import type { ToolGrammar } from '../../../workers/grammar/tool-grammar.ts';
 import { CancellableCall } from '../../support/cancellable-call.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { twentySchemas } from '../../support/twenty-schemas.ts';
 
 const tokenizerFile = new URL('../../../models/smollm2/data/tokenizer.json', import.meta.url);
 // The shape of the shipped file.
@@ -62,28 +64,27 @@ async function walk(format: OutputFormat | ToolGrammar, seed: number, patience =
   }
 }
 
-const schemas: Record<string, object> = {
-  enum: { enum: ['a"b', 1, null, { x: [1] }] },
-  const: { const: 'ünï' },
-  nested: {
-    type: 'object',
-    properties: { a: { type: 'object', properties: { b: { type: 'boolean' } }, required: ['b'] }, c: { type: 'null' } },
-    required: ['a'],
+const schemas: Readonly<Record<string, object>> = {
+  ...twentySchemas,
+  'counts of several': {
+    type: 'array',
+    items: {
+      anyOf: [
+        { type: 'string', maxLength: 3 },
+        { type: 'string', minLength: 20 },
+      ],
+    },
+    prefixItems: [
+      { type: 'string', minLength: 1, maxLength: 1 },
+      { type: 'string', maxLength: 0 },
+      { type: 'string', minLength: 30, maxLength: 40 },
+    ],
+    minItems: 3,
+    maxItems: 5,
   },
-  optional: { type: 'object', properties: { a: { type: 'null' }, b: { type: 'null' }, c: { type: 'null' } }, required: ['b'] },
-  array: { type: 'array', items: { type: 'integer' }, minItems: 2, maxItems: 4 },
-  tuple: { type: 'array', prefixItems: [{ type: 'null' }, { type: 'boolean' }], items: { type: 'null' }, minItems: 1, maxItems: 4 },
-  pattern: { type: 'string', pattern: '^[^a]{2}\\d+(x|"|\\\\)$' },
-  lengths: { type: 'string', minLength: 2, maxLength: 4 },
-  integers: { type: 'integer', minimum: -13, exclusiveMaximum: 205 },
-  numbers: { type: 'number', exclusiveMinimum: 0, maximum: 1 },
-  negative: { type: 'number', minimum: -2.5, maximum: 3.5 },
-  tree: {
-    $ref: '#/$defs/node',
-    $defs: { node: { type: 'object', properties: { next: { anyOf: [{ type: 'null' }, { $ref: '#/$defs/node' }] } }, required: ['next'] } },
-  },
-  union: { oneOf: [{ type: 'string' }, { type: 'integer' }] },
-  nullable: { type: ['string', 'null'] },
+  'characters that are all but some': { type: 'string', pattern: '^\\S{2,4}\\s\\W$' },
+  'characters beyond ASCII': { type: 'string', pattern: '^[а-я]{2}[^0-9a-fé]$' },
+  'escapes in a pattern': { type: 'string', pattern: '^[^a]{2}\\d+(x|"|\\\\)$' },
 };
 
 for (const [name, schema] of Object.entries(schemas)) {
@@ -95,6 +96,12 @@ for (const [name, schema] of Object.entries(schemas)) {
     }
   }, 60_000);
 }
+
+test('json is an object', async () => {
+  const text = await walk({ kind: 'json' }, 11, 30);
+  expect(JSON.parse(text)).toBeTypeOf('object');
+  expect(text).toMatch(/^\{/);
+}, 60_000);
 
 test('a regular expression holds for the whole text', async () => {
   expect(await walk({ kind: 'regex', pattern: '[a-c]{3}-\\d{2}' }, 5)).toMatch(/^[a-c]{3}-\d{2}$/);
@@ -132,3 +139,57 @@ test('a grammar that cannot be read fails alone', async () => {
   await other.apply(new Float32Array(vocabulary.length));
   other.close();
 }, 60_000);
+
+test('a grammar that takes too long fails alone and only once, and the others go on where they were', async () => {
+  const clock = new FakeClock();
+  const own = GrammarEngine.open({ vocabulary, stopIds: [stopId], clock, threadFile });
+  try {
+    const other = await own.constrain({ kind: 'regex', pattern: '"[a-c]{4}"' }, 'format', new CancellableCall());
+    expect(await other.acceptText('"ab')).toBe(true);
+    const before = new Float32Array(vocabulary.length);
+    await other.apply(before);
+    // Many optional parts after each other: the library would need minutes.
+    const format: OutputFormat = { kind: 'grammar', ebnf: `root ::= "x" ${'[a-z]? '.repeat(98)}\n` };
+    const slow = expect(own.constrain(format, 'guided_grammar', new CancellableCall())).rejects.toMatchObject({
+      code: 'unsupported_value',
+      param: 'guided_grammar',
+    });
+    clock.advance(5000);
+    await slow;
+    const after = new Float32Array(vocabulary.length);
+    await other.apply(after);
+    expect(after).toEqual(before);
+    await expect(own.constrain(format, 'guided_grammar', new CancellableCall())).rejects.toMatchObject({ code: 'unsupported_value' });
+    other.close();
+  } finally {
+    await own.close();
+  }
+}, 60_000);
+
+test('a class beyond ASCII in a grammar is refused, because the library misreads it', async () => {
+  for (const ebnf of ['root ::= [à-é]\n', 'root ::= [^é]\n', 'root ::= "[x" | [a\\u00e9]\n']) {
+    await expect(engine.constrain({ kind: 'grammar', ebnf }, 'guided_grammar', new CancellableCall()), ebnf).rejects.toMatchObject({
+      code: 'unsupported_value',
+      param: 'guided_grammar',
+    });
+  }
+  const fine = await engine.constrain({ kind: 'grammar', ebnf: 'root ::= "[à-é]" | "é" | [^a-c]\n' }, 'format', new CancellableCall());
+  fine.close();
+}, 60_000);
+
+test('a special token is never allowed', async () => {
+  const own = GrammarEngine.open({ vocabulary: ['', 'a', 'b', '<end>'], stopIds: [3], clock: systemClock, threadFile });
+  const constraint = await own.constrain({ kind: 'regex', pattern: '[a-z]*' }, 'format', new CancellableCall());
+  const logits = new Float32Array(4);
+  await constraint.apply(logits);
+  expect([...logits]).toEqual([Number.NEGATIVE_INFINITY, 0, 0, 0]);
+  await own.close();
+}, 60_000);
+
+test('what is open fails when the engine closes', async () => {
+  const own = GrammarEngine.open({ vocabulary: ['a', '<end>'], stopIds: [1], clock: systemClock, threadFile });
+  const constraint = await own.constrain({ kind: 'regex', pattern: 'a' }, 'format', new CancellableCall());
+  await own.close();
+  expect(() => constraint.apply(new Float32Array(2))).toThrow(expect.objectContaining({ code: 'replica_lost' }));
+  await expect(own.constrain({ kind: 'json' }, 'format', new CancellableCall())).rejects.toMatchObject({ code: 'replica_lost' });
+});
