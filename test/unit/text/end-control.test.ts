@@ -85,6 +85,25 @@ test('leading system messages and the last message stay, and a turn goes whole',
   expect([6, 5, 3, 2, 1].map(kept)).toEqual(['012345', '045', '045', '05', '05']);
 });
 
+test('a result of a tool stays with its call', () => {
+  const calls = (id: string): ChatMessage => ({ role: 'assistant', content: id, toolCalls: [{ id, name: 'f', arguments: '{}' }] });
+  const result = (id: string): ChatMessage => ({ role: 'tool', content: id.toUpperCase(), toolCallId: id });
+  const user = (content: string): ChatMessage => ({ role: 'user', content });
+  const kept = (messages: readonly ChatMessage[], most: number): string =>
+    dropOldest(messages, (some) => some.length <= most)
+      .map(({ content }) => content)
+      .join('');
+  // The last message answers a call of the turn before.
+  expect([6, 5, 3, 1].map((most) => kept([user('0'), calls('a'), result('a'), user('1'), calls('b'), result('b')], most))).toEqual([
+    '0aA1bB',
+    '1bB',
+    '1bB',
+    'bB',
+  ]);
+  // A turn of the user between a call and its result, as blocks of one message come apart.
+  expect([4, 3, 1].map((most) => kept([user('0'), calls('a'), user('1'), result('a')], most))).toEqual(['0a1A', 'a1A', 'a1A']);
+});
+
 test.each([
   [{ input: { kind: 'text', text: 'a' }, tools: [{ name: 'look' }] }, 'tools'],
   [{ echo: true }, 'echo'],
