@@ -77,6 +77,8 @@ export interface GenerationRequest {
   /** Added to the logits, by token id. */
   readonly logitBias?: ReadonlyMap<number, number>;
   readonly tools?: readonly ToolDefinition[];
+  /** Where the tools stand in the body, for errors about them. Default `tools`. */
+  readonly toolsParam?: 'tools' | 'functions';
   /** Default: `auto` where there are tools. */
   readonly toolChoice?: ToolChoice;
   /** Several calls in one turn. Default true. */

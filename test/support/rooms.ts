@@ -30,7 +30,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'workers/host': { rooms: ['src/core', 'src/contract', 'src/dialects'], packages: ['node:', '@swc/wasm-typescript'] },
   'workers/onnx': { rooms: ['src/core', 'src/contract'], packages: ['node:', 'onnxruntime-node'] },
   'workers/text': {
-    rooms: ['workers/onnx', 'src/core', 'src/contract'],
+    rooms: ['workers/grammar', 'workers/onnx', 'src/core', 'src/contract'],
     packages: ['node:', '@huggingface/tokenizers', '@huggingface/jinja'],
   },
   'workers/pipelines': { rooms: ['workers/onnx', 'src/core', 'src/contract'], packages: ['node:', '@huggingface/transformers'] },

@@ -69,7 +69,7 @@ test('a conversation that does not fit loses its oldest turns, if it may', async
   const messages: readonly ChatMessage[] = [...old('word '.repeat(6000)), ...old('word '.repeat(2500)), { role: 'user', content: 'Hi' }];
   const request: GenerationRequest = { ...question, input: { kind: 'chat', messages, continueFinal: false }, maxTokens: 1 };
   await expect(eventsOf(generator, request)).rejects.toMatchObject({ code: 'context_length_exceeded' });
-  const promptTokens = generator.countTokens({ kind: 'chat', messages: messages.slice(2), continueFinal: false });
+  const promptTokens = generator.countTokens({ input: { kind: 'chat', messages: messages.slice(2), continueFinal: false } });
   const reading = generator.generate({ ...request, dropOldest: true }, free);
   expect((await reading.next()).value).toEqual({ type: 'usage', promptTokens, completionTokens: 0 });
   await reading.return();
@@ -86,8 +86,7 @@ test('leading system messages and the last message stay, and a turn goes whole',
 });
 
 test.each([
-  [{ tools: [{ name: 'look' }] }, 'tools'],
-  [{ format: { kind: 'json' } }, 'format'],
+  [{ input: { kind: 'text', text: 'a' }, tools: [{ name: 'look' }] }, 'tools'],
   [{ echo: true }, 'echo'],
 ] as const)('what the engine cannot do is refused by name: %j', async (more, param) => {
   await expect(eventsOf(generator, { ...question, ...more })).rejects.toMatchObject({ code: 'unsupported_parameter', param });
@@ -118,7 +117,17 @@ test('a constraint decides what may be chosen and where the text ends', async ()
     const prompt = tokenizer.encode('The', { addSpecialTokens: false });
     const echo = { text: '', logprobs: undefined };
     const run = new ChoiceRun(
-      { decoder, tokenizer, endIds: new Set([endId]), request: { ignoreEos: true }, prompt, echo, limit: 9, rated: false },
+      {
+        decoder,
+        tokenizer,
+        endIds: new Set([endId]),
+        request: { ignoreEos: true },
+        prompt,
+        echo,
+        limit: 9,
+        rated: false,
+        callPlace: 'nowhere',
+      },
       { seed: 1, constraint },
     );
     const events = [];
