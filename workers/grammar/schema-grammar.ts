@@ -1,10 +1,12 @@
 // Turns a JSON Schema into EBNF, and refuses what a grammar cannot hold: whatever is generated validates against the client's schema.
 
+import { assertDisjoint } from './disjoint.ts';
 import { GrammarProblem, literal } from './grammar-problem.ts';
 import { type Bounds, integerRange, numberRange } from './number-range.ts';
 import { regexGrammar } from './regex-grammar.ts';
 import { assertKnownKeywords, inferredTypes, matchesTypes } from './schema-keywords.ts';
 import type { SideRules } from './side-rules.ts';
+import { stringFormats } from './string-formats.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -108,6 +110,7 @@ class SchemaWriter {
     for (const word of ['anyOf', 'oneOf', 'allOf']) {
       const branches = node[word];
       if (Array.isArray(branches)) {
+        if (word === 'oneOf') assertDisjoint(branches, path, (pointer) => this.#resolve(pointer, path));
         return `(${branches.map((branch, index) => this.#expression(branch, `${path}.${word}[${index}]`, open)).join(' | ')})`;
       }
     }
@@ -117,8 +120,7 @@ class SchemaWriter {
 
   #reference(target: string, path: string, open: ReadonlySet<string>): string {
     if (!/^#(\/|$)/.test(target)) throw new GrammarProblem('unsupported_value', 'expected a $ref that begins with #/', undefined, path);
-    const pointer = target.slice(1);
-    return this.ruleAt(pointer, open, path);
+    return this.ruleAt(target.slice(1), open, path);
   }
 
   #ofType(type: string, node: Schema, path: string): string {
@@ -236,7 +238,10 @@ function stringExpression(node: Schema, path: string, side: SideRules): string {
       throw error;
     }
   }
-  if (node['minLength'] === undefined && node['maxLength'] === undefined) return 'str';
+  if (node['minLength'] === undefined && node['maxLength'] === undefined) {
+    const format = stringFormats.get(String(node['format']));
+    return format === undefined ? 'str' : `"\\"" ${regexGrammar(format, true, side)} "\\""`;
+  }
   const least = count(node['minLength'], 0);
   const most = count(node['maxLength'], Number.POSITIVE_INFINITY);
   if (least > most) throw new GrammarProblem('invalid_value', 'expected minLength up to maxLength', undefined, `${path}.minLength`);

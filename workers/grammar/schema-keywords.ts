@@ -3,7 +3,7 @@
 import { GrammarProblem } from './grammar-problem.ts';
 
 const annotations = new Set(
-  '$schema $id $comment $anchor $defs definitions title description default examples deprecated readOnly writeOnly format nullable'.split(
+  '$schema $id $comment $anchor $defs definitions title description default examples deprecated readOnly writeOnly format nullable discriminator'.split(
     ' ',
   ),
 );
@@ -34,7 +34,6 @@ export function assertKnownKeywords(node: Readonly<Record<string, unknown>>, pat
     for (const word of ['minLength', 'maxLength']) if (word in node) refuse(word, 'expected no length beside pattern', path);
   }
   if (Array.isArray(node['allOf']) && node['allOf'].length !== 1) refuse('allOf', 'expected one schema', path);
-  if (Array.isArray(node['oneOf'])) assertDisjoint(node['oneOf'], path);
 }
 
 function refuse(word: string, message: string, path: string): never {
@@ -75,26 +74,8 @@ export function matchesTypes(value: unknown, type: unknown): boolean {
   return types.includes(typeOf(value)) || (typeof value === 'number' && types.includes('number'));
 }
 
-function typeOf(value: unknown): string {
+export function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   return Number.isInteger(value) ? 'integer' : typeof value;
-}
-
-/** A grammar lets any branch match; "exactly one" holds only where no value fits two. */
-function assertDisjoint(branches: readonly unknown[], path: string): void {
-  const kinds = branches.map((branch) => kindsOf(branch));
-  const seen = new Set<string>();
-  for (const kind of kinds.flat()) {
-    if (seen.has(kind) || kind === '*')
-      refuse('oneOf', 'expected branches of different types or with a different const; anyOf takes all others', path);
-    seen.add(kind);
-  }
-}
-
-/** What tells a branch from others: its types, or its constants. `*` where that is unknown. */
-function kindsOf(branch: unknown): string[] {
-  if (typeof branch !== 'object' || branch === null || !('type' in branch)) return ['*'];
-  const types = (Array.isArray(branch.type) ? branch.type : [branch.type]).map((type) => (type === 'integer' ? 'number' : String(type)));
-  return [...new Set(types)];
 }

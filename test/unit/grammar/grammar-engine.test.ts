@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import ajvFormats from 'ajv-formats';
 import { afterAll, expect, test } from 'vitest';
 import { GrammarEngine } from '../../../workers/grammar/grammar-engine.ts';
 import { systemClock } from '../../../src/core/clock.ts';
@@ -9,6 +10,7 @@ import type { OutputFormat } from '../../../src/contract/generation.ts';
 import type { ToolGrammar } from '../../../workers/grammar/tool-grammar.ts';
 import { CancellableCall } from '../../support/cancellable-call.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { stringFormats } from '../../../workers/grammar/string-formats.ts';
 import { twentySchemas } from '../../support/twenty-schemas.ts';
 
 const tokenizerFile = new URL('../../../models/smollm2/data/tokenizer.json', import.meta.url);
@@ -84,12 +86,18 @@ const schemas: Readonly<Record<string, object>> = {
   },
   'characters that are all but some': { type: 'string', pattern: '^\\S{2,4}\\s\\W$' },
   'characters beyond ASCII': { type: 'string', pattern: '^[а-я]{2}[^0-9a-fé]$' },
+  formats: {
+    type: 'array',
+    prefixItems: [...stringFormats.keys()].map((format) => ({ type: 'string', format })),
+    items: false,
+    minItems: stringFormats.size,
+  },
   'escapes in a pattern': { type: 'string', pattern: '^[^a]{2}\\d+(x|"|\\\\)$' },
 };
 
 for (const [name, schema] of Object.entries(schemas)) {
   test(`random text under the schema "${name}" validates`, async () => {
-    const isValid = new Ajv2020({ strict: false }).compile(schema);
+    const isValid = ajvFormats.default(new Ajv2020({ strict: false })).compile(schema);
     for (const seed of [1, 2]) {
       const text = await walk({ kind: 'jsonSchema', schema }, seed);
       expect(isValid(JSON.parse(text)), text).toBe(true);
@@ -129,6 +137,16 @@ test('a keyword that a grammar cannot hold is refused by its path', async () => 
     param: 'response_format.json_schema.schema.properties.age.multipleOf',
   });
 });
+
+test('oneOf is taken where no value fits two branches, and refused elsewhere', async () => {
+  const kind = (name: string) => ({ type: 'object', properties: { kind: { const: name }, size: { type: 'integer' } }, required: ['kind'] });
+  const refused = (oneOf: object[]) =>
+    engine.constrain({ kind: 'jsonSchema', schema: { oneOf, $defs: { a: kind('a') } } }, 'schema', new CancellableCall());
+  (await refused([{ $ref: '#/$defs/a' }, kind('b'), { type: 'null' }])).close();
+  await expect(refused([{ $ref: '#/$defs/a' }, kind('b'), kind('a')])).rejects.toMatchObject({ param: 'schema.oneOf[2]' });
+  await expect(refused([{ type: 'integer' }, { type: 'number' }])).rejects.toMatchObject({ param: 'schema.oneOf[1]' });
+  await expect(refused([{ enum: [1, 2] }, { enum: [2, 3] }])).rejects.toMatchObject({ param: 'schema.oneOf[1]' });
+}, 60_000);
 
 test('a grammar that cannot be read fails alone', async () => {
   const other = await engine.constrain({ kind: 'json' }, 'format', new CancellableCall());
