@@ -34,12 +34,16 @@ export function toolBlock({ id, name }: Partial<ToolCall>, input: object): objec
   return { type: 'tool_use', id: id ?? newId('toolu'), name: name ?? '', input };
 }
 
-/** Throws: InferenceError `invalid_result` when the arguments of a call are no JSON object. */
-export function inputOf({ arguments: json }: ToolCall): object {
+/**
+ * `isCut`: the limit may have ended the arguments midway. Such a call has an empty input, and the reason of the stop tells why.
+ * Throws: InferenceError `invalid_result` when the arguments of a call are no JSON object.
+ */
+export function inputOf({ arguments: json }: ToolCall, isCut: boolean): object {
   let input: unknown;
   try {
     input = json.trim() === '' ? {} : JSON.parse(json);
   } catch (cause) {
+    if (isCut) return {};
     throw new InferenceError('invalid_result', 'expected arguments of a tool call to be a JSON object, got text that is no JSON', {
       cause,
     });
