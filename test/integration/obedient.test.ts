@@ -56,6 +56,14 @@ test('a schema, and keys that are asked for in words, are kept to', async () => 
   expect(JSON.parse(loose)).toEqual({ age: 5 });
 });
 
+test.each([
+  ['guided_choice', { guided_choice: ['red', 'blue'] }, 'blue'],
+  ['guided_regex', { guided_regex: '[A-Z]{3}-(?:\\d+|none)' }, 'AAA-0'],
+  ['guided_grammar', { guided_grammar: 'root ::= "it is " colour ("!")?\ncolour ::= "red" | "blue"' }, 'it is red'],
+] as const)('%s reaches the model', async (_, more, text) => {
+  expect(await textOf('Is it blue?', { ...more, temperature: 0 })).toBe(text);
+});
+
 test('log probabilities of a stream are those of the whole reply', async () => {
   const asked = { messages: user('Say exactly: one two'), temperature: 0, logprobs: true, top_logprobs: 2 };
   const whole = (await ask('/v1/chat/completions', asked)).choices[0].logprobs.content;
@@ -99,6 +107,22 @@ test('two calls in one turn arrive in the form of each route', async () => {
   expect(content).toMatchObject(names.map((name) => ({ type: 'tool_use', name, input: { city: 'Bern' } })));
   const silent = await ask('/v1/messages', { ...own, tool_choice: { type: 'none' } });
   expect(silent).toMatchObject({ stop_reason: 'end_turn', content: [{ type: 'text' }] });
+});
+
+test('images and documents arrive through the adapters', async () => {
+  const data = Buffer.from('bytes').toString('base64');
+  const ofType = (type: string, media_type: string) => ({ type, source: { type: 'base64', media_type, data } });
+  for (const [block, said] of [
+    [ofType('image', 'image/png'), 'png'],
+    [ofType('document', 'application/pdf'), 'pdf'],
+  ]) {
+    const messages = [{ role: 'user', content: [{ type: 'text', text: 'What is this?' }, block] }];
+    expect((await ask('/v1/messages', { messages, max_tokens: 20 })).content).toMatchObject([{ text: said }]);
+  }
+  const parts = [{ type: 'input_image', image_url: `data:image/gif;base64,${data}` }];
+  expect((await ask('/v1/responses', { input: [{ role: 'user', content: parts }] })).output).toMatchObject([
+    { content: [{ text: 'gif' }] },
+  ]);
 });
 
 test('what is cached is told on the routes that have a place for it', async () => {
