@@ -20,6 +20,8 @@ export interface Submission {
 }
 
 export interface SubmissionObserver extends CallObserver {
+  /** The call was accepted and waits. One that finds room at once is only `started`. */
+  queued?(): void;
   /** The call left the queue after `queueMs` for a replica of `model`. */
   started?(model: string, queueMs: number): void;
 }
