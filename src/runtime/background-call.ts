@@ -60,6 +60,11 @@ export class BackgroundCall implements SubmissionObserver {
   #owedBytes = 0;
   #queueMs: number | undefined;
   #error: ErrorRecord | undefined;
+  #accept = (): void => {};
+  /** Resolves when the call has a place or waits for one. */
+  readonly accepted = new Promise<void>((resolve) => {
+    this.#accept = resolve;
+  });
 
   constructor(options: BackgroundCallOptions) {
     this.#options = options;
@@ -116,6 +121,7 @@ export class BackgroundCall implements SubmissionObserver {
     this.#state = 'queued';
     for (const type of ['response.created', 'response.queued']) this.#append({ type, response: this.#options.queued });
     this.#options.onAccepted();
+    this.#accept();
   }
 
   started(_model: string, queueMs: number): void {
@@ -142,14 +148,14 @@ export class BackgroundCall implements SubmissionObserver {
     this.#over(usage);
   }
 
-  fail(error: InferenceError): void {
+  fail(error: InferenceError, framed: boolean): void {
+    // Says more than the events by which the model's thread told of it.
+    if (framed && this.#state === 'failed') this.#error = toRecord(error);
     this.failWith(error);
   }
 
   failWith(error: unknown): void {
     this.#settleFailed(error);
-    // Says more than the event by which the model's thread told of it.
-    if (this.#state === 'failed') this.#error = toRecord(error);
     this.#over(undefined);
   }
 
@@ -220,9 +226,12 @@ export class BackgroundCall implements SubmissionObserver {
     };
     if (!keep(response)) {
       this.#dropLog();
-      // What the queued response weighed was held, and the failed one weighs no more than that and the margin.
-      if (!keep(response))
-        keep(this.#failed(toRecord(new InferenceError('invalid_result', 'expected a response that the store can hold'))));
+      if (!keep(response)) {
+        this.#state = 'failed';
+        this.#error = toRecord(new InferenceError('invalid_result', 'expected a response that the store can hold, got a larger one'));
+        // What the queued response weighed was held, and this one weighs no more than that and the margin.
+        keep(this.#failed(this.#error));
+      }
     }
     this.#log?.end(end);
     onSettled();

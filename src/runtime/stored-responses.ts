@@ -7,11 +7,11 @@ import type { RunningCall } from '../contract/executor.ts';
 import type { Logger } from '../contract/model.ts';
 import { jsonHead } from '../dialects/json-reply.ts';
 import { responseObject } from '../dialects/openai/response-object.ts';
-import { BackgroundCall, type OverFacts } from './background-call.ts';
+import { BackgroundCall, type BackgroundCallOptions, type OverFacts } from './background-call.ts';
 import { EventLog } from './event-log.ts';
 import { followLog } from './follow-log.ts';
 import type { PreparedResponse } from './kept-response.ts';
-import type { ResponseStore, StoredResponse } from './response-store.ts';
+import type { Hold, ResponseStore, StoredResponse } from './response-store.ts';
 import type { Submission } from './submission.ts';
 
 export interface StoredResponsesOptions {
@@ -30,6 +30,8 @@ export interface BackgroundStart {
   readonly model: string;
   readonly admit: (submission: Submission) => Promise<RunningCall>;
 }
+
+type OwnOptions = Omit<BackgroundCallOptions, 'clock' | 'store' | 'requestId' | 'onAccepted' | 'onSettled' | 'onOver'>;
 
 // What a failed response has more than the queued one it is made of: a code and a message of ours.
 const marginBytes = 1_024;
@@ -84,59 +86,61 @@ export class StoredResponses {
    * invalid_value where it could not hold this one alone.
    */
   async start({ asked, prepared, model, admit }: BackgroundStart): Promise<RunningCall> {
-    const { clock, store } = this.#options;
     const { submission, owner, input = new Uint8Array() } = prepared;
     const body = asked.body as Readonly<Record<string, unknown>>; // an object, by the check of the route
     const id = newId('resp');
     const created = Math.floor(Date.now() / 1000);
     const queued = { id, ...responseObject({ id, status: 'queued', output: [], usage: undefined }, { body, model, created }) };
     const answer = Buffer.from(JSON.stringify(queued));
-    const weight = input.byteLength + answer.byteLength + marginBytes;
-    if (!store.couldHold(weight)) {
-      const message = 'expected background to be false or absent, since the store cannot hold a response to this request';
-      throw new InferenceError('invalid_value', message, { param: 'background' });
-    }
-    const hold = store.hold(owner, id, weight);
-    if (hold === undefined) {
-      const message = 'expected room in the store of responses, got none: it is full of those that run in the background';
-      throw new InferenceError('rate_limit_exceeded', message, { retryAfterMs: 1_000 });
-    }
+    const hold = this.#room(owner, id, input.byteLength + answer.byteLength + marginBytes);
     const log = body['stream'] === true ? new EventLog() : undefined;
     const { facts, observer, signal } = asked;
-    await new Promise<void>((resolve, reject) => {
-      const call = new BackgroundCall({
-        clock,
-        store,
-        owner,
-        requestId: facts.id,
-        deadlineMs: facts.deadlineMs,
-        queued,
-        input,
-        log,
-        hold,
-        onAccepted: () => {
-          this.#running.set(id, call);
-          resolve();
-        },
-        onSettled: () => void this.#running.delete(id),
-        onOver: (over) => this.#logOver({ id: facts.id, response: id, model, apiKeyName: facts.apiKeyName ?? undefined }, over),
-      });
-      admit({ ...submission, signal: call.signal, observer: call }).then(
-        (running) => call.attach(running),
-        (error: unknown) => {
-          if (call.isAccepted) call.failWith(error);
-          else {
-            call.discard();
-            reject(error);
-          }
-        },
-      );
-    });
+    const call = this.#newCall({ owner, queued, input, log, hold, deadlineMs: facts.deadlineMs }, facts, model);
+    const running = admit({ ...submission, signal: call.signal, observer: call }).then(
+      (started) => call.attach(started),
+      (error: unknown) => {
+        if (!call.isAccepted) {
+          call.discard();
+          throw error;
+        }
+        call.failWith(error);
+      },
+    );
+    await Promise.race([call.accepted, running]);
     if (log !== undefined) return followLog(log, observer, { from: 0, signal, requestId: facts.id });
     observer.head(jsonHead);
     observer.chunk(answer, 0);
     observer.end(undefined);
     return answered;
+  }
+
+  /** Throws: rate_limit_exceeded, invalid_value. */
+  #room(owner: string, id: string, bytes: number): Hold {
+    const { store } = this.#options;
+    if (!store.couldHold(bytes)) {
+      const message = 'expected background to be false or absent, since the store cannot hold a response to this request';
+      throw new InferenceError('invalid_value', message, { param: 'background' });
+    }
+    const hold = store.hold(owner, id, bytes);
+    if (hold !== undefined) return hold;
+    const message = 'expected room in the store of responses, got none: it is full of those that run in the background';
+    throw new InferenceError('rate_limit_exceeded', message, { retryAfterMs: 1_000 });
+  }
+
+  /** Apart from `start`, so that what lives as long as the call holds on to nothing of its client. */
+  #newCall(own: OwnOptions, { id: requestId, apiKeyName }: Submission['facts'], model: string): BackgroundCall {
+    const { clock, store } = this.#options;
+    const { id } = own.queued;
+    const call = new BackgroundCall({
+      ...own,
+      clock,
+      store,
+      requestId,
+      onAccepted: () => void this.#running.set(id, call),
+      onSettled: () => void this.#running.delete(id),
+      onOver: (over) => this.#logOver({ id: requestId, response: id, model, apiKeyName: apiKeyName ?? undefined }, over),
+    });
+    return call;
   }
 
   #runningOf(owner: string, id: string): BackgroundCall | undefined {

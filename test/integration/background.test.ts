@@ -270,29 +270,3 @@ test('the background needs a store, and a boolean', async () => {
   const text = await ask({ background: 'true' });
   expect([text.status, (await bodyOf(text)).error]).toMatchObject([400, { code: 'invalid_type', param: 'background' }]);
 });
-
-test('an unload that does not wait fails what runs, and says so in the object', async () => {
-  const { id } = await start({ stream: false });
-  await reaches(id, 'in_progress');
-  await server.runtime.unload('scripted', 0);
-  expect(await bodyOf(await at(id))).toMatchObject({ status: 'failed', error: { code: 'replica_lost' } });
-  await server.runtime.load(scripted);
-});
-
-// Last, since the model of the other server hears the same words.
-test('a stop waits for what runs, and fails what outlives the drain', async () => {
-  const stopping = await serve([scripted]);
-  const post = () => stopping.post('/v1/responses', { input: 'hello', background: true });
-  const get = async (id: string) => bodyOf(await fetch(`${stopping.url}/v1/responses/${id}`));
-  const [running, waiting] = [await bodyOf(await post()), await bodyOf(await post())];
-  const drained = stopping.runtime.drain(60_000);
-  expect((await post()).status).toBe(503);
-  say('end', 'end');
-  await drained;
-  expect([(await get(running.id)).status, (await get(waiting.id)).status]).toEqual(['completed', 'completed']);
-  expect(await stopping.close()).toBe(true);
-
-  const { id } = await start({ stream: false });
-  await server.runtime.drain(0);
-  expect(await bodyOf(await at(id))).toMatchObject({ status: 'failed', error: { code: 'shutting_down' } });
-});

@@ -158,7 +158,7 @@ test('events that outgrow the store are given up, and the response goes on witho
 });
 
 test('a response that outgrows the store fails', async () => {
-  const { start, object } = rig({ bytes: 20_000 });
+  const { start, object, lines } = rig({ bytes: 20_000 });
   const { id, call } = await start({});
   call.observer.head(jsonHead);
   call.observer.chunk(Buffer.from(JSON.stringify(final('x'.repeat(19_800)))), 0);
@@ -168,6 +168,9 @@ test('a response that outgrows the store fails', async () => {
   whole.call.observer.head(jsonHead);
   whole.call.observer.chunk(new Uint8Array(20_001), 0);
   expect(whole.call.signal.aborted).toBe(true);
+  whole.call.observer.fail(new InferenceError('client_closed_request', 'left'), false);
+  const failed = { fields: { state: 'failed', code: 'invalid_result' } };
+  expect(lines).toMatchObject([failed, failed]);
 });
 
 test('what is cancelled keeps nothing that comes after', async () => {
