@@ -55,7 +55,7 @@ export const toolFields = {
 const fieldsSchema = Type.Object(toolFields);
 export type ToolFields = Static<typeof fieldsSchema>;
 
-type ToolsAsked = Pick<GenerationRequest, 'tools' | 'toolChoice' | 'parallelToolCalls'>;
+type ToolsAsked = Pick<GenerationRequest, 'tools' | 'toolsParam' | 'toolChoice' | 'parallelToolCalls'>;
 
 /** Whether the reply has its call in the legacy form. */
 export function usesFunctions(body: object): boolean {
@@ -77,7 +77,7 @@ export function toolsOf(body: ToolFields): ToolsAsked {
   return {
     tools: definitions,
     ...(choice === undefined ? {} : { toolChoice: choice }),
-    ...(legacy ? { parallelToolCalls: false } : {}),
+    ...(legacy ? { toolsParam: 'functions', parallelToolCalls: false } : {}),
     ...(!legacy && body.parallel_tool_calls !== undefined ? { parallelToolCalls: body.parallel_tool_calls } : {}),
   };
 }

@@ -135,6 +135,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     parameter('output_format'),
     parameter('output_config.format', absent, has('structuredOutputs', ofType('json_schema'))),
     parameter('container.skills', emptyList),
+    parameter('thread'),
     ...unserved(localExtensions),
   ],
 };

@@ -30,6 +30,13 @@ test.each([
   expect(errorBody('openai', record, 'r')).toMatchObject({ error: { type: openai, code: 'own' } });
 });
 
+test('a conversation kept by the server is refused as the client of messages expects it, which then goes on without', () => {
+  const thread = { code: 'unsupported_parameter', status: 400, message: 'expected thread to be absent, got object', param: 'thread' };
+  const details = { error_code: 'thread_unsupported_request', unsupported: ['thread'] };
+  expect(errorBody('anthropic', thread, 'r')).toMatchObject({ error: { type: 'invalid_request_error', details } });
+  expect(errorBody('anthropic', { ...thread, param: 'seed' }, 'r')).not.toHaveProperty('error.details');
+});
+
 test('in-stream errors take the form of their route', () => {
   expect(text(errorFrame('chatCompletions', internal, 'r', 4))).toMatch(/^data: \{"error":\{.*\}\}\n\n$/);
   expect(text(errorFrame('predict', internal, 'r', 4))).toMatch(/^data: \{"error":/);

@@ -29,6 +29,11 @@ test('a finished chat tells the tokens of its prompt first', async () => {
   expect(await eventsOf(chat)).toEqual([{ ...usage, completionTokens: 0 }, { type: 'text', text: 'hi' }, finish, usage]);
 });
 
+test('cached tokens of a finished chat are kept', async () => {
+  const told = { ...wireUsage, prompt_tokens_details: { cached_tokens: 1 } };
+  expect(await eventsOf({ choices: [], usage: told })).toEqual([{ ...usage, cachedTokens: 1 }]);
+});
+
 test('calls of a finished chat come whole, and without an id get one', async () => {
   const tool_calls = [{ id: 'c1', function: { name: 'a', arguments: '{}' } }, { function: { name: 'b', arguments: '{"x":1}' } }];
   expect(await eventsOf({ choices: [{ message: { content: null, tool_calls }, finish_reason: 'tool_calls' }] })).toEqual([
