@@ -15,7 +15,6 @@ const ignored: Readonly<Partial<Record<MethodName, readonly string[]>>> = {
   responses: [
     'prompt_cache_options',
     'moderation',
-    ...['name', 'schema', 'strict', 'description'].map((key) => `text.format.${key}`),
     'input[].phase',
     ...['annotations', 'logprobs', 'image_url', 'detail', 'file_id', 'file_data', 'file_url', 'filename', 'input_audio'].map(
       (key) => `input[].content[].${key}`,

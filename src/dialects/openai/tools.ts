@@ -5,18 +5,18 @@ import type { GenerationRequest, ToolChoice, ToolDefinition } from '../../contra
 import { InferenceError } from '../../core/errors.ts';
 
 /** Far above what any client sends; a model would not find its way among more. */
-const maxTools = 1024;
+export const maxTools = 1024;
 
-const nameField = Type.String({ minLength: 1, maxLength: 128, description: 'By which the model calls it.' });
+export const toolName = Type.String({ minLength: 1, maxLength: 128, description: 'By which the model calls it.' });
 
 const functionSchema = Type.Object({
-  name: nameField,
+  name: toolName,
   description: Type.Optional(Type.String({ description: 'Tells the model when to call it.' })),
   parameters: Type.Optional(Type.Object({}, { description: 'JSON Schema of the arguments. Absent: any object.' })),
   strict: Type.Optional(Type.Boolean({ description: 'Ignored: the schema is always kept to.' })),
 });
 
-const named = Type.Object({ type: Type.Literal('function'), function: Type.Object({ name: nameField }) });
+const named = Type.Object({ type: Type.Literal('function'), function: Type.Object({ name: toolName }) });
 
 export const toolFields = {
   tools: Type.Optional(
@@ -48,7 +48,7 @@ export const toolFields = {
   parallel_tool_calls: Type.Optional(Type.Boolean({ description: 'Whether one turn may have several calls. Default true.' })),
   functions: Type.Optional(Type.Array(functionSchema, { maxItems: maxTools, description: 'Legacy form of tools; one call per turn.' })),
   function_call: Type.Optional(
-    Type.Union([Type.Enum(['none', 'auto']), Type.Object({ name: nameField })], { description: 'Legacy form of tool_choice.' }),
+    Type.Union([Type.Enum(['none', 'auto']), Type.Object({ name: toolName })], { description: 'Legacy form of tool_choice.' }),
   ),
 };
 

@@ -117,7 +117,7 @@ test('a refusal says what is allowed, and never text of the client', () => {
   expect(refused('chatCompletions', { tools: [tool] })).toMatchObject({
     message: 'expected tools to be an empty list or absent, got array',
   });
-  expect(refused('responses', { tool_choice: 'secret' })).toMatchObject({
+  expect(refused('responses', { tool_choice: 'required' })).toMatchObject({
     message: 'expected tool_choice to be "none" or "auto" or absent, got string',
   });
   expect(refused('responses', { text: { format: { type: 'secret' } } })).toMatchObject({
@@ -133,6 +133,12 @@ test.each([
   ['completions', { response_format: 'json' }, 'invalid_type', 'response_format'],
   ['responses', { text: 'json' }, 'invalid_type', 'text'],
   ['responses', { text: { format: 'json' } }, 'invalid_type', 'text.format'],
+  ['responses', { text: { format: { type: 'json_schema', schema: 'a' } } }, 'invalid_type', 'text.format.schema'],
+  ['responses', { tools: 'a' }, 'invalid_type', 'tools'],
+  ['responses', { tools: [{ type: 'function', name: 'a', parameters: 'b' }] }, 'invalid_type', 'tools[0].parameters'],
+  ['responses', { tool_choice: 'sometimes' }, 'invalid_value', 'tool_choice'],
+  ['responses', { top_logprobs: '2' }, 'invalid_type', 'top_logprobs'],
+  ['responses', { top_logprobs: 21 }, 'invalid_value', 'top_logprobs'],
 ] as const)('%s tells a wrong form from a capability: %j is %s', (route, more, code, param) => {
   expect(refused(route, more)).toMatchObject({ code, param });
 });
