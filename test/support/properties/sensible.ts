@@ -115,19 +115,11 @@ function repairTools(body: Body): void {
 
 function repairResponse(body: Body): void {
   without(body, unservedOfText);
-  without(body, [
-    'conversation',
-    'prompt',
-    'previous_response_id',
-    'background',
-    'truncation',
-    'include',
-    'top_logprobs',
-    'n',
-    'logit_bias',
-  ]);
+  without(body, ['conversation', 'prompt', 'previous_response_id', 'n', 'logit_bias']);
   without(body, ['guided_json', 'guided_regex', 'guided_grammar', 'guided_choice', 'min_tokens', 'ignore_eos']);
-  // Their forms are no part of the schema; these are the ones that clients send.
+  if (typeof body.background !== 'boolean') delete body.background;
+  if (body.include !== undefined) body.include = ['message.output_text.logprobs'];
+  if (body.truncation !== undefined) body.truncation = 'auto';
   if (body.tools !== undefined) body.tools = [{ type: 'function', name: 'f', parameters: {}, strict: true }];
   if (body.tool_choice !== undefined) body.tool_choice = body.tools === undefined ? 'auto' : { type: 'function', name: 'f' };
   if (body.text?.format !== undefined) body.text.format = { type: 'json_schema', name: 'x', schema: {} };
