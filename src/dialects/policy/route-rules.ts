@@ -150,7 +150,6 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     parameter('max_completion_tokens', insteadOf('max_output_tokens')),
     parameter('stop_sequences', emptyList),
     parameter('system', insteadOf('instructions', nothingSaid)),
-    value('background', is(false)),
     truncation,
     value('text.format', ofType('text'), has('structuredOutputs', formats)),
     value('include', noLogprobs, withLogprobs),

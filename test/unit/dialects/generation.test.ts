@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { FramedError } from '../../../src/contract/dialect.ts';
 import type { MethodName } from '../../../src/contract/methods.ts';
 import { dialectFor } from '../../../src/dialects/route-dialects.ts';
-import { contextFor, eventsOf, generation, jsonOf, textOf } from './framing.ts';
+import { eventsOf } from '../../support/events-of.ts';
+import { contextFor, generation, jsonOf, textOf } from './framing.ts';
 
 const messages = [{ role: 'user', content: 'hi' }];
 const bodies = {
