@@ -19,6 +19,8 @@ const commands = {
   prove: (args) => vitest([...prove, ...args]),
   // Those that take a few seconds when cut short.
   'prove-sample': () => vitest([...prove, 'disconnects', 'stop', 'stuck'], { HEDDLE_PROVE: 'sample' }),
+  // All of what `prove` sends a part of.
+  'prove-properties': (args) => vitest([...prove, 'properties', ...args], { HEDDLE_CASES: process.env.HEDDLE_CASES ?? '200000' }),
   build: () => ({ code: 0, signal: null }),
 };
 

@@ -150,7 +150,13 @@ export type GenerationEvent =
       readonly stopSequence?: string;
     }
   /** Tokens of all prompts, each counted once, and of all choices, those that were not kept included. */
-  | { readonly type: 'usage'; readonly promptTokens: number; readonly completionTokens: number };
+  | {
+      readonly type: 'usage';
+      readonly promptTokens: number;
+      readonly completionTokens: number;
+      /** Of the prompts', those that a cache of earlier ones spared. Absent: there is no cache to tell of. */
+      readonly cachedTokens?: number;
+    };
 
 export type FinishReason = 'stop' | 'length' | 'toolCalls';
 

@@ -74,6 +74,8 @@ function openaiError(record: WireError): { message: string; type: string; param:
 
 /** The Anthropic envelope has no place for the field, so it leads the message, the way their own server writes it. */
 function anthropicMessage({ code, message, param }: WireError): string {
+  // By these words clients of this family know that they have to shorten the conversation.
+  if (code === 'context_length_exceeded') return `prompt is too long: ${message}`;
   if (param === null) return message;
   return code === 'missing_required_parameter' ? `${param}: Field required` : `${param}: ${message}`;
 }

@@ -20,9 +20,6 @@ export const topKField = Type.Optional(
   }),
 );
 
-/** Only checked for its form: whether a format is served is a question of policy. */
-export const formatField = Type.Optional(Type.Object({ type: Type.String() }));
-
 /** Schema members. `top_k`, `min_p`, `repetition_penalty`, `min_tokens` and `ignore_eos` are extensions that local servers share. */
 export const samplingFields = {
   temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 2, description: '0 always takes the likeliest token. Default 1.' })),

@@ -10,11 +10,13 @@ import type { Logger } from '../contract/model.ts';
 import { LiveTable } from '../registry/live-table.ts';
 import { readModelConfig } from '../registry/read-config.ts';
 import { type CallOptions, callModel } from './call-model.ts';
+import { withServedTools } from './drop-tools.ts';
 import { HostedModel } from './hosted-model.ts';
-import { withStore } from './kept-response.ts';
+import { isBackground, prepareResponse, withStore } from './kept-response.ts';
 import type { ModelView, Readiness } from './model-view.ts';
 import { refuseTelemetry } from './refuse-telemetry.ts';
 import { ResponseStore, type ResponseStoreLimits } from './response-store.ts';
+import { StoredResponses } from './stored-responses.ts';
 import type { Submission } from './submission.ts';
 
 export interface RuntimeOptions {
@@ -24,6 +26,8 @@ export interface RuntimeOptions {
   readonly clock?: Clock;
   /** Refuse keys of a body that its route does not know, instead of ignoring them. Default false. */
   readonly strict?: boolean;
+  /** Drop tools that are no functions and name them in a header, instead of refusing the request. Default false. */
+  readonly dropUnservedTools?: boolean;
   /** How much of `responses` is kept for `previous_response_id`; false: nothing. Default: 1,000 of them, 64 MiB, for an hour. */
   readonly responsesStore?: Partial<ResponseStoreLimits> | false;
 }
@@ -37,10 +41,12 @@ export interface RuntimeOptions {
 export class Runtime {
   readonly environment: string;
   /** Undefined: nothing is kept. */
-  readonly responses: ResponseStore | undefined;
+  readonly responses: StoredResponses | undefined;
+  readonly #store: ResponseStore | undefined;
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #strict: boolean;
+  readonly #dropUnservedTools: boolean;
   readonly #table = new LiveTable();
   readonly #models = new Map<string, HostedModel>();
   /** Loads whose configuration is being read: what they bring is not listed yet. */
@@ -53,8 +59,11 @@ export class Runtime {
     this.#logger = options.logger;
     this.#clock = options.clock ?? systemClock;
     this.#strict = options.strict ?? false;
+    this.#dropUnservedTools = options.dropUnservedTools ?? false;
     const { responsesStore } = options;
-    this.responses = responsesStore === false ? undefined : new ResponseStore(this.#clock, responsesStore);
+    const store = responsesStore === false ? undefined : new ResponseStore(this.#clock, responsesStore);
+    this.#store = store;
+    this.responses = store === undefined ? undefined : new StoredResponses({ store, clock: this.#clock, logger: this.#logger });
   }
 
   get draining(): boolean {
@@ -152,17 +161,23 @@ export class Runtime {
   }
 
   /**
-   * Chooses the model, waits for a replica and starts the call. The observer hears the rest.
+   * Chooses the model, waits for a replica and starts the call. The observer hears the rest. A response of the background is not waited
+   * for: the observer hears that it is queued, or its events.
    * Throws: whatever keeps the call from starting: 404, 400, 429, 503, or the reason of the aborted signal.
    */
-  async submit(submission: Submission): Promise<RunningCall> {
+  async submit(asked: Submission): Promise<RunningCall> {
+    const submission = this.#dropUnservedTools ? withServedTools(asked) : asked;
     if (this.#draining) throw cancelError('drain');
     const entry = this.#table.resolve(submission.method, submission.model);
     const model = this.#models.get(entry.name);
     if (model === undefined) throw new InferenceError('model_not_found', 'expected the name of a loaded model', { param: 'model' });
     // Routes below it, such as one that counts tokens, read the same body.
     const isResponse = methods[submission.method].path.startsWith('/responses');
-    return model.submit(isResponse ? withStore(this.responses, submission) : submission);
+    if (!isResponse) return model.submit(submission);
+    if (this.responses === undefined || !isBackground(submission.method, submission.body))
+      return model.submit(withStore(this.#store, submission));
+    const prepared = prepareResponse(this.#store, submission);
+    return this.responses.start({ asked: submission, prepared, model: entry.name, admit: (inner) => model.submit(inner) });
   }
 
   /**

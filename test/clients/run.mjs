@@ -21,7 +21,7 @@ async function main() {
     return 2;
   }
   if (!(await installed())) return 1;
-  return serving((url) => run(...node24(['--test', '--test-isolation=none', ...reporters(), ...files]), { HEDDLE_URL: url }));
+  return serving((url) => run(...node24(['--test', '--test-isolation=none', ...reporters(), ...files]), { env: { HEDDLE_URL: url } }));
 }
 
 function reporters() {

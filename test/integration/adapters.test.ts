@@ -65,6 +65,22 @@ test('one conversation has one answer and one usage on every route, streamed and
   expect(counted).toEqual({ object: 'response.input_tokens', input_tokens: prompt });
 }, 120_000);
 
+test('a chat has the answer and the usage of its rendered template as a completions prompt', async () => {
+  const answer = await ask('/v1/chat/completions', chat);
+  const turnOf = (role: string, content: string) => `<|im_start|>${role}\n${content}<|im_end|>\n`;
+  const rendered = turnOf('system', system) + turns.map(({ role, content }) => turnOf(role, content)).join('');
+  const prompt = `${rendered}<|im_start|>assistant\n`;
+  const completion = await ask('/v1/completions', { ...sampling, prompt, max_tokens: 12 });
+  expect(completion.choices[0].text).toBe(answer.choices[0].message.content);
+  expect(completion.usage).toEqual(answer.usage);
+  // A beginning of the assistant's is continued right behind its last character, on both routes.
+  const begun = [...chat.messages, { role: 'assistant', content: 'The capital' }];
+  const continued = await ask('/v1/chat/completions', { ...chat, messages: begun });
+  const other = await ask('/v1/completions', { ...sampling, prompt: `${prompt}The capital`, max_tokens: 12 });
+  expect(other.choices[0].text).toBe(continued.choices[0].message.content);
+  expect(other.usage).toEqual(continued.usage);
+}, 120_000);
+
 test('a count grows with the content', async () => {
   const counts: number[] = [];
   for (const content of ['one', 'one two', 'one two three', 'one two three, and then four']) {
@@ -81,6 +97,21 @@ test('a prompt that is too long is named as its route writes it', async () => {
   const refused = await server.post('/v1/messages', { ...messages, messages: [{ role: 'user', content }] });
   expect(refused.status).toBe(400);
   expect((await bodyOf(refused)).error.type).toBe('invalid_request_error');
+});
+
+test('an image for a model of text is refused by its type on every route', async () => {
+  const refusals: [string, object, string][] = [
+    ['chat/completions', { messages: [{ role: 'user', content: [{ type: 'image_url' }] }] }, 'messages[0].content[0].type'],
+    ['responses', { input: [{ role: 'user', content: [{ type: 'input_image' }] }] }, 'input[0].content[0].type'],
+    ['responses/input_tokens', { input: [{ role: 'user', content: [{ type: 'input_image' }] }] }, 'input[0].content[0].type'],
+    ['messages', { messages: [{ role: 'user', content: [{ type: 'image' }] }], max_tokens: 1 }, 'messages[0].content[0].type'],
+    ['messages/count_tokens', { messages: [{ role: 'user', content: [{ type: 'image' }] }] }, 'messages[0].content[0].type'],
+  ];
+  for (const [path, body, param] of refusals) {
+    const reply = await server.post(`/v1/${path}`, { model: 'smollm2', ...body });
+    expect([path, reply.status]).toEqual([path, 400]);
+    expect((await bodyOf(reply)).error.message).toContain(`expected ${param} to be "`);
+  }
 });
 
 const ofAdapted = { model: 'adapted' };

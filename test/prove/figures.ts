@@ -10,6 +10,13 @@ export function rounds(full: number, sample: number): number {
   return isSample ? sample : full;
 }
 
+/** A number that whoever runs the proof may set. Throws: Error for a value that is no whole number above 0. */
+export function numberFrom(variable: string, standard: number): number {
+  const value = Number(process.env[variable] ?? standard);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new Error(`expected ${variable} to be a whole number above 0`);
+}
+
 /** Asserts a bound on a time or a size. Only in full: what a few rounds on a busy machine take proves nothing. */
 export function expectBelow(what: string, value: number, bound: number): void {
   if (isSample) return;

@@ -13,8 +13,8 @@ export type Known =
   | { readonly kind: 'other' };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-// What npm run prove:image reads.
-const proofVariables = ['CONTAINER_ENGINE', 'CONTAINER_BUILD_FLAGS', 'CONTAINER_RUN_FLAGS'];
+// What npm run prove:image and npm run prove:properties read.
+const proofVariables = ['CONTAINER_ENGINE', 'CONTAINER_BUILD_FLAGS', 'CONTAINER_RUN_FLAGS', 'HEDDLE_CASES', 'HEDDLE_SEED'];
 const dockerCommands = ['build', 'run', 'stop', 'logs', 'compose'];
 
 /** Throws: Error that says what about the command is unknown or untrue. */

@@ -70,8 +70,9 @@ export function usageOf({ promptTokens, completionTokens }: CallUsage): object {
   return {
     input_tokens: promptTokens,
     output_tokens: completionTokens,
-    cache_creation_input_tokens: 0,
-    cache_read_input_tokens: 0,
+    // They count what `cache_control` keeps, apart from input_tokens, and it keeps nothing here: 0 would say that it was asked in vain.
+    cache_creation_input_tokens: null,
+    cache_read_input_tokens: null,
     output_tokens_details: null,
     server_tool_use: null,
   };
@@ -108,8 +109,8 @@ export const messageSchema = Type.Object({
   usage: Type.Object({
     input_tokens: count,
     output_tokens: count,
-    cache_creation_input_tokens: Type.Literal(0),
-    cache_read_input_tokens: Type.Literal(0),
+    cache_creation_input_tokens: nothing('Nothing is kept by cache_control'),
+    cache_read_input_tokens: nothing('Nothing is kept by cache_control'),
     output_tokens_details: nothing('Tokens are of one kind'),
     server_tool_use: nothing('No tool runs here'),
     service_tier: Type.Literal('standard'),

@@ -2,7 +2,8 @@
 
 import Type from 'typebox';
 import { maxMessages, maxParts } from '../list-limits.ts';
-import { formatField, samplingFields, tokenLimit } from '../sampling.ts';
+import { samplingFields, tokenLimit } from '../sampling.ts';
+import { maxTools, toolName } from './tools.ts';
 
 const partSchema = Type.Object(
   { type: Type.String(), text: Type.Optional(Type.String()), refusal: Type.Optional(Type.String()) },
@@ -33,6 +34,36 @@ export const itemSchema = Type.Object(
 const ignored = (description: string) => Type.Optional(Type.Unknown({ description: `${description} Not read.` }));
 const echoed = (description: string) => Type.Optional(Type.String({ description: `${description} Only echoed.` }));
 
+const name = Type.Optional(toolName);
+// Tools of other types have other members; whether they are served is a question of policy.
+const toolSchema = Type.Object({
+  type: Type.String({ description: 'function; no other is served.' }),
+  name,
+  description: Type.Optional(Type.String({ description: 'Tells the model when to call it.' })),
+  parameters: Type.Optional(Type.Object({}, { description: 'JSON Schema of the arguments. Absent: any object.' })),
+  strict: Type.Optional(Type.Boolean({ description: 'Ignored: the schema is always kept to.' })),
+});
+const toolChoiceSchema = Type.Union(
+  [
+    Type.Enum(['none', 'auto', 'required']),
+    Type.Object({
+      type: Type.String({ description: 'function or allowed_tools.' }),
+      name,
+      mode: Type.Optional(Type.Enum(['auto', 'required'])),
+      tools: Type.Optional(Type.Array(Type.Object({ type: Type.String(), name }), { minItems: 1, maxItems: maxTools })),
+    }),
+  ],
+  { description: 'Whether a tool has to be called, and which ones may be: the function of that name, or some of them. Default auto.' },
+);
+
+const formatSchema = Type.Object({
+  type: Type.String({ description: 'text, json_object or json_schema.' }),
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  description: Type.Optional(Type.String()),
+  schema: Type.Optional(Type.Object({}, { description: 'JSON Schema of the whole text. Absent: any object.' })),
+  strict: Type.Optional(Type.Boolean({ description: 'Ignored: a schema is always kept to.' })),
+});
+
 export const responsesSchema = Type.Object({
   model: Type.Optional(Type.String({ minLength: 1, description: 'Name or alias of a loaded model.' })),
   input: Type.Union([Type.String(), Type.Array(itemSchema, { minItems: 1, maxItems: maxMessages })], {
@@ -41,20 +72,23 @@ export const responsesSchema = Type.Object({
   instructions: Type.Optional(Type.String({ description: 'A system message before all items; not carried over to later responses.' })),
   max_output_tokens: Type.Optional(tokenLimit),
   text: Type.Optional(
-    Type.Object({ format: formatField, verbosity: ignored('How long to answer.') }, { description: 'What the text has to be.' }),
+    Type.Object(
+      { format: Type.Optional(formatSchema), verbosity: ignored('How long to answer.') },
+      { description: 'What the text has to be.' },
+    ),
   ),
-  tools: Type.Optional(Type.Unknown({ description: 'Functions: {type: "function", name, description, parameters, strict}.' })),
-  tool_choice: Type.Optional(
-    Type.Unknown({ description: 'auto, none, required, {type: "function", name} or {type: "allowed_tools", mode, tools}.' }),
-  ),
+  tools: Type.Optional(Type.Array(toolSchema, { maxItems: maxTools, description: 'Functions the model may ask the caller to run.' })),
+  tool_choice: Type.Optional(toolChoiceSchema),
   parallel_tool_calls: Type.Optional(Type.Boolean({ description: 'Several calls in one answer. Default true.' })),
   max_tool_calls: ignored('Limit of calls to built-in tools; there are none.'),
   include: Type.Optional(Type.Unknown({ description: 'A list; message.output_text.logprobs asks for log probabilities.' })),
-  top_logprobs: Type.Optional(Type.Unknown({ description: 'How many of the likeliest tokens to tell at each place, 0 to 20.' })),
+  top_logprobs: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 20, description: 'How many of the likeliest tokens to tell at each place.' }),
+  ),
   truncation: Type.Optional(Type.Unknown({ description: 'disabled (the default), or auto to drop the oldest turns that do not fit.' })),
   store: Type.Optional(Type.Boolean({ description: 'Keep the response for a later one to build upon. Default true.' })),
   previous_response_id: Type.Optional(Type.String({ minLength: 1, description: 'The stored response that this one goes on from.' })),
-  background: Type.Optional(Type.Unknown({ description: 'Run without a waiting client. Only false is served.' })),
+  background: Type.Optional(Type.Boolean({ description: 'Answer at once and go on without the client; needs store. Default false.' })),
   conversation: Type.Optional(Type.Unknown({ description: 'A stored conversation. Refused.' })),
   prompt: Type.Optional(Type.Unknown({ description: 'A stored template. Refused.' })),
   stream: Type.Optional(Type.Boolean({ description: 'Answer with an event stream.' })),

@@ -5,18 +5,18 @@ import type { GenerationRequest, ToolChoice, ToolDefinition } from '../../contra
 import { InferenceError } from '../../core/errors.ts';
 
 /** Far above what any client sends; a model would not find its way among more. */
-const maxTools = 1024;
+export const maxTools = 1024;
 
-const nameField = Type.String({ minLength: 1, maxLength: 128, description: 'By which the model calls it.' });
+export const toolName = Type.String({ minLength: 1, maxLength: 128, description: 'By which the model calls it.' });
 
 const functionSchema = Type.Object({
-  name: nameField,
+  name: toolName,
   description: Type.Optional(Type.String({ description: 'Tells the model when to call it.' })),
   parameters: Type.Optional(Type.Object({}, { description: 'JSON Schema of the arguments. Absent: any object.' })),
   strict: Type.Optional(Type.Boolean({ description: 'Ignored: the schema is always kept to.' })),
 });
 
-const named = Type.Object({ type: Type.Literal('function'), function: Type.Object({ name: nameField }) });
+const named = Type.Object({ type: Type.Literal('function'), function: Type.Object({ name: toolName }) });
 
 export const toolFields = {
   tools: Type.Optional(
@@ -48,7 +48,7 @@ export const toolFields = {
   parallel_tool_calls: Type.Optional(Type.Boolean({ description: 'Whether one turn may have several calls. Default true.' })),
   functions: Type.Optional(Type.Array(functionSchema, { maxItems: maxTools, description: 'Legacy form of tools; one call per turn.' })),
   function_call: Type.Optional(
-    Type.Union([Type.Enum(['none', 'auto']), Type.Object({ name: nameField })], { description: 'Legacy form of tool_choice.' }),
+    Type.Union([Type.Enum(['none', 'auto']), Type.Object({ name: toolName })], { description: 'Legacy form of tool_choice.' }),
   ),
 };
 
@@ -63,6 +63,11 @@ export function usesFunctions(body: object): boolean {
   return Array.isArray(functions) && functions.length > 0;
 }
 
+/** Whether all tools are functions. Others are refused, or dropped, once the model is chosen. */
+export function areFunctions({ tools = [] }: ToolFields): boolean {
+  return tools.every(({ type }) => type === 'function');
+}
+
 /** Throws: InferenceError `invalid_value` where a choice is left without its tool, or both forms are used; `unsupported_value` for a tool that is no function. */
 export function toolsOf(body: ToolFields): ToolsAsked {
   const { tools = [], functions = [] } = body;
@@ -72,8 +77,8 @@ export function toolsOf(body: ToolFields): ToolsAsked {
   const definitions = [...tools.map(functionOf), ...functions].map(definitionOf);
   const legacy = functions.length > 0;
   const choice = legacy ? functionChoice(body.function_call, definitions) : toolChoice(body.tool_choice, definitions);
-  // Without tools every choice that is left means the same.
-  if (definitions.length === 0) return {};
+  // Without tools every choice that is left means the same, and tools that may not be called ask for nothing.
+  if (definitions.length === 0 || choice?.mode === 'none') return {};
   return {
     tools: definitions,
     ...(choice === undefined ? {} : { toolChoice: choice }),

@@ -19,6 +19,12 @@ test('each family has its envelope', () => {
   });
 });
 
+test('a prompt that is too long is told in the words that clients of Anthropic look for', () => {
+  const long = { code: 'context_length_exceeded', status: 400, message: 'expected at most 9 tokens, got 12', param: 'messages' };
+  expect(errorBody('anthropic', long, 'r')).toMatchObject({ error: { message: 'prompt is too long: expected at most 9 tokens, got 12' } });
+  expect(errorBody('openai', long, 'r')).toMatchObject({ error: { message: long.message, param: 'messages' } });
+});
+
 test.each([
   [403, 'permission_error', 'invalid_request_error'],
   [429, 'rate_limit_error', 'rate_limit_error'],

@@ -29,18 +29,6 @@ export async function jsonOf(framed: Framed): Promise<Record<string, unknown>> {
   return value as Record<string, unknown>; // Tests compare the members.
 }
 
-export interface SseEvent {
-  readonly event: string | undefined;
-  readonly data: string;
-}
-
-export function eventsOf(text: string): readonly SseEvent[] {
-  return text
-    .split('\n\n')
-    .filter((block) => block !== '')
-    .map((block) => ({ event: /^event: (.*)$/m.exec(block)?.[1], data: /^data: (.*)$/m.exec(block)?.[1] ?? '' }));
-}
-
 /** What `action` throws, as the error a client would see. */
 export function refusal(action: () => unknown): unknown {
   try {

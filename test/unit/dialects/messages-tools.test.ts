@@ -3,7 +3,8 @@
 import { expect, test } from 'vitest';
 import type { GenerationEvent } from '../../../src/contract/generation.ts';
 import { dialectFor } from '../../../src/dialects/route-dialects.ts';
-import { contextFor, eventsOf, jsonOf, textOf } from './framing.ts';
+import { eventsOf } from '../../support/events-of.ts';
+import { contextFor, jsonOf, textOf } from './framing.ts';
 
 const body = { max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] };
 const usage = { type: 'usage', promptTokens: 3, completionTokens: 2 } as const;

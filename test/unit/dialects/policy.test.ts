@@ -84,6 +84,13 @@ test.each([
   ['chatCompletions', { best_of: 2 }, 'best_of'],
   ['chatCompletions', { suffix: 'a' }, 'suffix'],
   ['completions', { functions: [{}] }, 'functions'],
+  ...(['responses', 'messages'] as const).flatMap((route) => [
+    [route, { functions: [{}] }, 'functions'] as const,
+    [route, { function_call: { name: 'a' } }, 'function_call'] as const,
+    [route, { echo: true }, 'echo'] as const,
+    [route, { best_of: 2 }, 'best_of'] as const,
+    [route, { suffix: 'a' }, 'suffix'] as const,
+  ]),
   ['responses', { stop: ['a'] }, 'stop'],
   ['responses', { max_tokens: 5 }, 'max_tokens'],
   ['responses', { max_completion_tokens: 5 }, 'max_completion_tokens'],
@@ -111,13 +118,27 @@ test.each([
   expect(refused(route, more)).toBeUndefined();
 });
 
+test.each(textRoutes)('%s takes tools that may not be called, and refuses them where they may', (route) => {
+  const never = route === 'messages' ? { type: 'none' } : 'none';
+  const freely = route === 'messages' ? { type: 'auto' } : 'auto';
+  const tools = [route === 'messages' ? { name: 'look' } : tool];
+  expect(refused(route, { tools, tool_choice: never })).toBeUndefined();
+  expect(refused(route, { tools, tool_choice: freely })).toMatchObject({ code: 'unsupported_parameter', param: 'tools' });
+});
+
+test('chat takes functions that may not be called', () => {
+  expect(refused('chatCompletions', { functions: [tool], function_call: 'none' })).toBeUndefined();
+  // The legacy form has a choice of its own.
+  expect(refused('chatCompletions', { functions: [tool], tool_choice: 'none' })).toMatchObject({ param: 'functions' });
+});
+
 test('a refusal says what is allowed, and never text of the client', () => {
   expect(refused('chatCompletions', { n: 2 })).toMatchObject({ message: 'expected n to be 1 or absent, got 2' });
   expect(refused('chatCompletions', { echo: true })).toMatchObject({ message: 'expected echo to be false or absent, got true' });
   expect(refused('chatCompletions', { tools: [tool] })).toMatchObject({
     message: 'expected tools to be an empty list or absent, got array',
   });
-  expect(refused('responses', { tool_choice: 'secret' })).toMatchObject({
+  expect(refused('responses', { tool_choice: 'required' })).toMatchObject({
     message: 'expected tool_choice to be "none" or "auto" or absent, got string',
   });
   expect(refused('responses', { text: { format: { type: 'secret' } } })).toMatchObject({
@@ -133,6 +154,12 @@ test.each([
   ['completions', { response_format: 'json' }, 'invalid_type', 'response_format'],
   ['responses', { text: 'json' }, 'invalid_type', 'text'],
   ['responses', { text: { format: 'json' } }, 'invalid_type', 'text.format'],
+  ['responses', { text: { format: { type: 'json_schema', schema: 'a' } } }, 'invalid_type', 'text.format.schema'],
+  ['responses', { tools: 'a' }, 'invalid_type', 'tools'],
+  ['responses', { tools: [{ type: 'function', name: 'a', parameters: 'b' }] }, 'invalid_type', 'tools[0].parameters'],
+  ['responses', { tool_choice: 'sometimes' }, 'invalid_value', 'tool_choice'],
+  ['responses', { top_logprobs: '2' }, 'invalid_type', 'top_logprobs'],
+  ['responses', { top_logprobs: 21 }, 'invalid_value', 'top_logprobs'],
 ] as const)('%s tells a wrong form from a capability: %j is %s', (route, more, code, param) => {
   expect(refused(route, more)).toMatchObject({ code, param });
 });

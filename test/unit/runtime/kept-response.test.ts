@@ -81,6 +81,14 @@ test.each([
   expect(store?.count ?? 0).toBe(0);
 });
 
+test.each([
+  ['a server without one', undefined, { input: 'one', background: true }, 'unsupported_value'],
+  ['store false', newStore(), { input: 'one', background: true, store: false }, 'invalid_value'],
+])('the background needs a store: it is refused with %s', (_, store, body, code) => {
+  expect(() => withStore(store, submission(body))).toThrow(expect.objectContaining({ code, status: 400, param: 'background' }));
+  expect(sent(withStore(store, submission({ ...body, background: false })))).toMatchObject({ background: false });
+});
+
 test('what failed, was cut off or is no response is not kept', () => {
   const store = newStore();
   const failed = withStore(store, submission({ input: 'one' }));
@@ -113,4 +121,6 @@ test('a reference stands for an item of the chain, and for nothing else', () => 
   expect(sent(referring)['input']).toMatchObject([{ role: 'user' }, { id: 'msg_resp_1', role: 'assistant' }, { content: 'three' }]);
   const unknown = submission({ input: [next, { ...reference, id: 'msg_2' }], previous_response_id: 'resp_1' });
   expect(() => withStore(store, unknown)).toThrow(expect.objectContaining({ code: 'invalid_value', param: 'input[1]' }));
+  const message = 'expected input[0] to refer to an item of the previous response, got no previous_response_id';
+  expect(() => withStore(store, submission({ input: [reference] }))).toThrow(expect.objectContaining({ code: 'invalid_value', message }));
 });

@@ -4,7 +4,8 @@ import type { GenerationEvent, TokenLogprob } from '../../../../src/contract/gen
 import { checkSchema } from '../../../../src/dialects/check.ts';
 import { dialectFor } from '../../../../src/dialects/route-dialects.ts';
 import type { WireObject } from '../../../support/fold-chunks.ts';
-import { contextFor, eventsOf, jsonOf, textOf } from '../framing.ts';
+import { eventsOf } from '../../../support/events-of.ts';
+import { contextFor, jsonOf, textOf } from '../framing.ts';
 
 type Route = 'chatCompletions' | 'completions';
 

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { GenerationEvent, TokenLogprob } from '../../../../src/contract/generation.ts';
 import { responsesDialect } from '../../../../src/dialects/openai/responses.ts';
 import { compileSchema } from '../../../../src/dialects/compile-schema.ts';
-import { contextFor, eventsOf, jsonOf, refusal, textOf } from '../framing.ts';
+import { eventsOf } from '../../../support/events-of.ts';
+import { contextFor, jsonOf, refusal, textOf } from '../framing.ts';
 
 type Json = Record<string, unknown>;
 
