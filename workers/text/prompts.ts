@@ -87,11 +87,9 @@ export class Prompts {
   #textLength(input: OneInput, request: PromptRequest): number {
     if (input.kind === 'tokens') return 0;
     if (input.kind === 'text') return input.text.length;
-    const { messages, tools = [] } = this.#told(input, request);
-    const texts = messages.map(
-      ({ content, tool_calls }) => content.length + (tool_calls === undefined ? 0 : spacedJson(tool_calls).length),
-    );
-    return texts.reduce((sum, length) => sum + length, tools.length === 0 ? 0 : spacedJson(tools).length);
+    const { messages, tools } = this.#told(input, request);
+    const lengthOf = (listed: readonly object[] | undefined): number => (listed === undefined ? 0 : spacedJson(listed).length);
+    return messages.reduce((sum, { content, tool_calls }) => sum + content.length + lengthOf(tool_calls), lengthOf(tools));
   }
 
   #told({ messages }: ChatInput, request: PromptRequest): ToolPrompt {
