@@ -25,7 +25,7 @@ export default class SmolLM2 {
   }
 
   async load() {
-    this.#generator = await TextGenerator.open(this.#context);
+    this.#generator = await TextGenerator.open(this.#context, { severalCalls: false });
   }
 
   chatCompletions(body: ChatCompletionsRequest, request: ModelRequest) {
@@ -37,7 +37,7 @@ export default class SmolLM2 {
   }
 
   countTokens(body: ChatCompletionsRequest) {
-    return this.#open().countTokens(chatToGeneration(body).input);
+    return this.#open().countTokens(chatToGeneration(body));
   }
 
   async unload() {

@@ -42,6 +42,12 @@ export const optionTable = {
   'heartbeat-ms': { type: 'count', default: 15_000, range: timerRange, doc: 'pause in an event stream after which a heartbeat is sent' },
   cors: { type: 'flag', default: true, doc: 'answer browsers of other origins; --no-cors turns it off' },
   strict: { type: 'flag', default: false, doc: 'refuse fields that a route does not know, instead of ignoring them' },
+  'unserved-tools': {
+    type: 'text',
+    default: 'refuse',
+    choices: ['refuse', 'drop'],
+    doc: 'tools that are no functions: refuse the request, or drop them and name them in a header',
+  },
   'responses-store': { type: 'flag', default: true, doc: 'keep responses for previous_response_id; --no-responses-store turns it off' },
   'responses-store-count': { type: 'count', default: 1_000, range: [1, 1_000_000], doc: 'most responses to keep' },
   'responses-store-bytes': { type: 'count', default: 67_108_864, range: [1, 1_073_741_824], doc: 'most bytes of responses to keep' },

@@ -34,7 +34,13 @@ export async function serve(options: ServeOptions, logger: Logger, host: ServePr
     bytes: options['responses-store-bytes'],
     ageMs: options['responses-store-age-ms'],
   };
-  const runtime = new Runtime({ environment: options.environment, logger, strict: options.strict, responsesStore });
+  const runtime = new Runtime({
+    environment: options.environment,
+    logger,
+    strict: options.strict,
+    dropUnservedTools: options['unserved-tools'] === 'drop',
+    responsesStore,
+  });
   const server = await createServer(runtime, {
     logger,
     apiKeys,

@@ -77,6 +77,8 @@ export interface GenerationRequest {
   /** Added to the logits, by token id. */
   readonly logitBias?: ReadonlyMap<number, number>;
   readonly tools?: readonly ToolDefinition[];
+  /** Where the tools stand in the body, for errors about them. Default `tools`. */
+  readonly toolsParam?: 'tools' | 'functions';
   /** Default: `auto` where there are tools. */
   readonly toolChoice?: ToolChoice;
   /** Several calls in one turn. Default true. */
@@ -148,7 +150,13 @@ export type GenerationEvent =
       readonly stopSequence?: string;
     }
   /** Tokens of all prompts, each counted once, and of all choices, those that were not kept included. */
-  | { readonly type: 'usage'; readonly promptTokens: number; readonly completionTokens: number };
+  | {
+      readonly type: 'usage';
+      readonly promptTokens: number;
+      readonly completionTokens: number;
+      /** Of the prompts', those that a cache of earlier ones spared. Absent: there is no cache to tell of. */
+      readonly cachedTokens?: number;
+    };
 
 export type FinishReason = 'stop' | 'length' | 'toolCalls';
 

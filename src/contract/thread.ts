@@ -120,6 +120,8 @@ export interface ResponseFacts {
 export interface CallUsage {
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** Absent: the model tells of no cache. */
+  readonly cachedTokens?: number;
 }
 
 /** Bytes of a stream a replica may send ahead of what the client took, before the model is paused. */

@@ -13,7 +13,7 @@ export interface PartTypes {
   readonly text: ReadonlySet<string>;
   /** Parts whose loss does not change the answer. */
   readonly dropped: ReadonlySet<string>;
-  /** Known parts that a text model cannot take. */
+  /** Known parts that a generator of text cannot take. */
   readonly refused: ReadonlySet<string>;
 }
 
@@ -34,7 +34,8 @@ export function contentText(content: string | readonly ContentPart[], path: stri
       }
       texts.push(text);
     } else if (types.refused.has(part.type)) {
-      throw new InferenceError('unsupported_value', `expected ${param} to be text, got a part that this model does not support`, { param });
+      const type = `${param}.type`;
+      throw new InferenceError('unsupported_value', `expected ${type} to be "text", got "${part.type}"`, { param: type });
     } else {
       throw new InferenceError('invalid_value', `expected ${param}.type to be a known part type, got another`, { param: `${param}.type` });
     }

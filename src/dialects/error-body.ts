@@ -22,7 +22,8 @@ export function isFinal({ code }: WireError): boolean {
 /** The JSON body of an error answer. */
 export function errorBody(family: Family, record: WireError, requestId: string): object {
   if (family !== 'anthropic') return { error: openaiError(record) };
-  return { type: 'error', error: { type: typesOf(record).anthropic, message: anthropicMessage(record) }, request_id: requestId };
+  const error = { type: typesOf(record).anthropic, message: anthropicMessage(record), ...anthropicDetails(record) };
+  return { type: 'error', error, request_id: requestId };
 }
 
 /**
@@ -73,8 +74,16 @@ function openaiError(record: WireError): { message: string; type: string; param:
 
 /** The Anthropic envelope has no place for the field, so it leads the message, the way their own server writes it. */
 function anthropicMessage({ code, message, param }: WireError): string {
+  // By these words clients of this family know that they have to shorten the conversation.
+  if (code === 'context_length_exceeded') return `prompt is too long: ${message}`;
   if (param === null) return message;
   return code === 'missing_required_parameter' ? `${param}: Field required` : `${param}: ${message}`;
+}
+
+/** The client's tool runner asks for a conversation kept by the server; told so, it sends the whole of it each time. */
+function anthropicDetails({ code, param }: WireError): object {
+  if (code !== 'unsupported_parameter' || param !== 'thread') return {};
+  return { details: { error_code: 'thread_unsupported_request', unsupported: ['thread'] } };
 }
 
 function specOf(code: string): ErrorSpec | undefined {

@@ -19,7 +19,13 @@ export function isGenerationEvent(item: unknown): item is GenerationEvent {
     case 'finish':
       return 'reason' in item && (item.reason === 'stop' || item.reason === 'length' || item.reason === 'toolCalls');
     case 'usage':
-      return 'promptTokens' in item && isCount(item.promptTokens) && 'completionTokens' in item && isCount(item.completionTokens);
+      return (
+        'promptTokens' in item &&
+        isCount(item.promptTokens) &&
+        'completionTokens' in item &&
+        isCount(item.completionTokens) &&
+        (!('cachedTokens' in item) || item.cachedTokens === undefined || isCount(item.cachedTokens))
+      );
     default:
       return false;
   }

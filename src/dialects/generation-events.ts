@@ -57,7 +57,8 @@ export class GenerationTally {
    */
   take(event: GenerationEvent): string {
     if (event.type === 'usage') {
-      this.#usage = { promptTokens: event.promptTokens, completionTokens: event.completionTokens };
+      const { promptTokens, completionTokens, cachedTokens } = event;
+      this.#usage = { promptTokens, completionTokens, ...(cachedTokens === undefined ? {} : { cachedTokens }) };
       return '';
     }
     const choice = this.#open(event.choice ?? 0);

@@ -4,6 +4,9 @@
 /** OpenAI's own limit of inputs, which clients split their batches by. */
 export const maxInputs = 2048;
 
+/** Texts that one request of several prompts may have generated: as many as it has prompts at most, or each choice would multiply them. */
+export const maxTexts = 2048;
+
 /** Per input. Twice the 128 Ki context of the largest models that are served on a processor; milliseconds to check. */
 export const maxTokenIds = 262_144;
 

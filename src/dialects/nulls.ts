@@ -1,11 +1,12 @@
 // Null means absent on every route: official clients send it for each optional field they leave out.
 
-// A JSON Schema stands there, in which a null is a value like any other: `const: null` is not the same without it.
-const schemaKeys: ReadonlySet<string> = new Set(['schema', 'parameters', 'input_schema', 'guided_json']);
+// What stands there is the client's own JSON, in which a null is a value like any other: `const: null` of a JSON Schema is not the same
+// without it, nor is an argument of a tool's call. `input` is such an object in a call alone; on other places it is text or a list.
+const freeKeys: ReadonlySet<string> = new Set(['schema', 'parameters', 'input_schema', 'guided_json', 'input', 'metadata']);
 
 /**
  * The value without the null members of its objects, at every depth. Nulls inside arrays stay, since dropping one would move
- * its neighbours, and those inside JSON Schemas.
+ * its neighbours, and those inside objects of free form.
  * What holds no null comes back as it is, so a large body costs no copy.
  */
 export function dropNulls(value: unknown): unknown {
@@ -28,7 +29,7 @@ export function dropNulls(value: unknown): unknown {
   for (const key in value) {
     const member: unknown = Reflect.get(value, key);
     if (member !== null && typeof member !== 'object') continue;
-    if (member !== null && schemaKeys.has(key)) continue;
+    if (member !== null && freeKeys.has(key) && !Array.isArray(member)) continue;
     const kept = dropNulls(member);
     if ((kept === null || kept !== member) && Object.hasOwn(value, key)) changed.set(key, kept);
   }

@@ -4,7 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RequestContext } from './request-context.ts';
 
-interface OpenAnswer {
+/** A request whose answer is due. */
+export interface OpenAnswer {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly context: RequestContext;
@@ -26,14 +27,14 @@ export class OpenAnswers {
   }
 
   /**
-   * Whose input broke: the context of a request that has not fully arrived, `new` for what is none yet, or `owed` while an
+   * Whose input broke: a request that has not fully arrived, `new` for what is none yet, or `owed` while an
    * answer to an earlier request is due or under way, in whose place or midst no other one may come.
    */
-  brokenAt(socket: Socket): RequestContext | 'new' | 'owed' {
-    let broken: RequestContext | 'new' = 'new';
-    for (const { request, response, context } of this.#bySocket.get(socket) ?? []) {
-      if (request.complete || response.headersSent) return 'owed';
-      broken = context;
+  brokenAt(socket: Socket): OpenAnswer | 'new' | 'owed' {
+    let broken: OpenAnswer | 'new' = 'new';
+    for (const open of this.#bySocket.get(socket) ?? []) {
+      if (open.request.complete || open.response.headersSent) return 'owed';
+      broken = open;
     }
     return broken;
   }

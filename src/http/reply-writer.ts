@@ -9,6 +9,7 @@ import type { CallUsage, ReplyHead } from '../contract/thread.ts';
 import { errorFrame, heartbeat } from '../dialects/error-body.ts';
 import type { RunningRequest } from './backend.ts';
 import { PacedWriter } from './paced-writer.ts';
+import { droppedToolsHeader } from '../runtime/drop-tools.ts';
 import type { SubmissionObserver } from '../runtime/submission.ts';
 import type { RequestContext } from './request-context.ts';
 import { logFailure } from './request-log.ts';
@@ -82,6 +83,10 @@ export class ReplyWriter implements SubmissionObserver {
   started(model: string, queueMs: number): void {
     this.#context.model = model;
     this.#context.queueMs = queueMs;
+  }
+
+  droppedTools(names: readonly string[]): void {
+    this.#reply.headers(droppedToolsHeader(names));
   }
 
   head(head: ReplyHead): void {

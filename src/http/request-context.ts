@@ -31,9 +31,8 @@ export class RequestContexts {
   }
 
   open(request: FastifyRequest, reply: FastifyReply): RequestContext {
-    const given = request.headers['x-request-id'];
     const context: RequestContext = {
-      id: echoableId(typeof given === 'string' ? given : undefined) ?? newRequestId(),
+      id: givenId(request, 'x-request-id') ?? givenId(request, 'x-client-request-id') ?? newRequestId(),
       life: new RequestLife(request.raw, reply.raw, this.#clock),
       apiKeyName: null,
       method: undefined,
@@ -55,4 +54,10 @@ export class RequestContexts {
   of(request: FastifyRequest, reply: FastifyReply): RequestContext {
     return this.#contexts.get(request) ?? this.open(request, reply);
   }
+}
+
+/** What a proxy or, under the second name, the client itself calls the request. */
+function givenId({ headers }: FastifyRequest, name: string): string | undefined {
+  const given = headers[name];
+  return echoableId(typeof given === 'string' ? given : undefined);
 }

@@ -69,6 +69,7 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
   };
   const problem = environmentProblem(backend.environment);
   if (problem !== undefined) throw new InferenceError('invalid_config', problem);
+  const answersOrigins = options.cors ?? true;
   const answers = new OpenAnswers();
   const contexts = new RequestContexts(clock);
   const gates = new WeakMap<FastifyRequest, Gate>();
@@ -99,7 +100,7 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
       keepAlive: true,
       keepAliveInitialDelay: 30_000,
     },
-    clientErrorHandler: (error, socket) => refuseSocket(error, socket, answers),
+    clientErrorHandler: (error, socket) => refuseSocket(error, socket, answers, (origin) => (answersOrigins ? corsHeaders(origin) : {})),
     // These come before any hook.
     frameworkErrors: (error, request, reply) => {
       open(request, reply);
@@ -113,7 +114,7 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
     open(request, reply);
     if (backend.draining) reply.header('connection', 'close');
   });
-  if (options.cors ?? true) {
+  if (answersOrigins) {
     // Allowed headers are left out, so that those asked for are reflected: clients send many of their own.
     // What OPTIONS answers beside its headers is decided below, for browsers and all others.
     const preflight = { strictPreflight: false, preflightContinue: true };
@@ -177,7 +178,15 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
   };
 }
 
-const exposed = ['x-request-id', 'request-id', 'openai-processing-ms', 'retry-after', 'retry-after-ms', 'x-should-retry'];
+const exposed = [
+  ...['x-request-id', 'request-id', 'openai-processing-ms', 'retry-after', 'retry-after-ms', 'x-should-retry'],
+  'heddle-dropped-tools',
+];
+
+/** As the CORS plugin writes them, for an answer that does not pass it. */
+function corsHeaders(origin: string): Readonly<Record<string, string>> {
+  return { 'access-control-allow-origin': origin, vary: 'Origin', 'access-control-expose-headers': exposed.join(', ') };
+}
 
 /** The page of the documentation is the same for everyone; what it shows, /openapi.json, needs the key. */
 function isPublic(target: Target): boolean {

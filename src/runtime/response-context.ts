@@ -25,7 +25,9 @@ export function responseContext(store: ResponseStore | undefined, owner: string,
     const found = before.find((candidate) => candidate['id'] === item['id']);
     if (found !== undefined) return found;
     const param = `input[${index}]`;
-    throw new InferenceError('invalid_value', `expected ${param} to refer to an item of the previous response, got another id`, { param });
+    // All that is stored is not searched: it is kept as JSON, and a chain has what it refers to.
+    const came = previousId === undefined ? 'no previous_response_id' : 'another id';
+    throw new InferenceError('invalid_value', `expected ${param} to refer to an item of the previous response, got ${came}`, { param });
   });
   // A reference to what the chain has already says nothing new.
   const added = items.filter((item) => !before.includes(item));

@@ -10,6 +10,7 @@ import type { Logger } from '../contract/model.ts';
 import { LiveTable } from '../registry/live-table.ts';
 import { readModelConfig } from '../registry/read-config.ts';
 import { type CallOptions, callModel } from './call-model.ts';
+import { withServedTools } from './drop-tools.ts';
 import { HostedModel } from './hosted-model.ts';
 import { withStore } from './kept-response.ts';
 import type { ModelView, Readiness } from './model-view.ts';
@@ -24,6 +25,8 @@ export interface RuntimeOptions {
   readonly clock?: Clock;
   /** Refuse keys of a body that its route does not know, instead of ignoring them. Default false. */
   readonly strict?: boolean;
+  /** Drop tools that are no functions and name them in a header, instead of refusing the request. Default false. */
+  readonly dropUnservedTools?: boolean;
   /** How much of `responses` is kept for `previous_response_id`; false: nothing. Default: 1,000 of them, 64 MiB, for an hour. */
   readonly responsesStore?: Partial<ResponseStoreLimits> | false;
 }
@@ -41,6 +44,7 @@ export class Runtime {
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #strict: boolean;
+  readonly #dropUnservedTools: boolean;
   readonly #table = new LiveTable();
   readonly #models = new Map<string, HostedModel>();
   /** Loads whose configuration is being read: what they bring is not listed yet. */
@@ -53,6 +57,7 @@ export class Runtime {
     this.#logger = options.logger;
     this.#clock = options.clock ?? systemClock;
     this.#strict = options.strict ?? false;
+    this.#dropUnservedTools = options.dropUnservedTools ?? false;
     const { responsesStore } = options;
     this.responses = responsesStore === false ? undefined : new ResponseStore(this.#clock, responsesStore);
   }
@@ -155,7 +160,8 @@ export class Runtime {
    * Chooses the model, waits for a replica and starts the call. The observer hears the rest.
    * Throws: whatever keeps the call from starting: 404, 400, 429, 503, or the reason of the aborted signal.
    */
-  async submit(submission: Submission): Promise<RunningCall> {
+  async submit(asked: Submission): Promise<RunningCall> {
+    const submission = this.#dropUnservedTools ? withServedTools(asked) : asked;
     if (this.#draining) throw cancelError('drain');
     const entry = this.#table.resolve(submission.method, submission.model);
     const model = this.#models.get(entry.name);

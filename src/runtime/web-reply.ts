@@ -3,6 +3,7 @@
 import type { RunningCall } from '../contract/executor.ts';
 import { type ReplyHead, streamWindowBytes } from '../contract/thread.ts';
 import type { InferenceError } from '../core/errors.ts';
+import { droppedToolsHeader } from './drop-tools.ts';
 import type { SubmissionObserver } from './submission.ts';
 
 // A Response of these may not have a body, not even an empty one.
@@ -28,6 +29,7 @@ export class WebReply implements SubmissionObserver {
   #running: RunningCall | undefined;
   #untakenBytes = 0;
   #isSettled = false;
+  #ownHeaders: ReplyHead['headers'] = {};
 
   constructor(options: WebReplyOptions) {
     this.#options = options;
@@ -43,8 +45,12 @@ export class WebReply implements SubmissionObserver {
     this.#credit();
   }
 
+  droppedTools(names: readonly string[]): void {
+    this.#ownHeaders = droppedToolsHeader(names);
+  }
+
   head(head: ReplyHead): void {
-    this.#head = head;
+    this.#head = { ...head, headers: { ...head.headers, ...this.#ownHeaders } };
   }
 
   chunk(bytes: Uint8Array): void {

@@ -7,21 +7,21 @@ import { installed, run, serving } from './served.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const words = process.argv.slice(2);
-const folders = { matrix: '.matrix.ts', breaks: '.breaks.ts', later: '.later.ts' };
+const folders = { matrix: '.matrix.ts', breaks: '.breaks.ts' };
 
 // Without a word: what the server serves today.
 const wanted = words.length === 0 ? ['.matrix.ts', '.breaks.ts'] : words.map((word) => folders[word] ?? word);
-const files = readdirSync(here).filter((file) => /\.(matrix|breaks|later)\.ts$/.test(file) && wanted.some((word) => file.includes(word)));
+const files = readdirSync(here).filter((file) => /\.(matrix|breaks)\.ts$/.test(file) && wanted.some((word) => file.includes(word)));
 
 process.exitCode = await main();
 
 async function main() {
   if (files.length === 0) {
-    process.stderr.write(`expected matrix, breaks, later or a part of a file name, got ${words.join(' ')}\n`);
+    process.stderr.write(`expected matrix, breaks or a part of a file name, got ${words.join(' ')}\n`);
     return 2;
   }
   if (!(await installed())) return 1;
-  return serving((url) => run(...node24(['--test', '--test-isolation=none', ...reporters(), ...files]), { HEDDLE_URL: url }));
+  return serving((url) => run(...node24(['--test', '--test-isolation=none', ...reporters(), ...files]), { env: { HEDDLE_URL: url } }));
 }
 
 function reporters() {

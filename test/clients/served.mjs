@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
-const models = fileURLToPath(new URL('../../models', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Installs what this folder's package-lock.json asks for, unless it is there. Resolves with whether it succeeded. */
 export async function installed() {
@@ -18,10 +18,10 @@ export async function installed() {
   return (await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'])) === 0;
 }
 
-/** Runs a program in this folder, on this terminal. Resolves with its exit code; a signal is 1. */
-export function run(program, args, env = {}) {
+/** Runs a program in this folder, on this terminal, and ends it when `signal` aborts. Resolves with its exit code; a signal is 1. */
+export function run(program, args, { env = {}, signal } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: here, stdio: 'inherit', env: { ...process.env, ...env } });
+    const child = spawn(program, args, { cwd: here, stdio: 'inherit', env: { ...process.env, ...env }, signal });
     child.once('error', (error) => {
       process.stderr.write(`could not run ${program}: ${error.message}\n`);
       resolve(1);
@@ -30,9 +30,14 @@ export function run(program, args, env = {}) {
   });
 }
 
-/** Serves models/ from the built package while `use` runs; resolves with what it returns. Throws: Error where the server ends first. */
-export async function serving(use) {
-  const server = spawn(process.execPath, [main, 'serve', '--models', models, '--host', '127.0.0.1', '--port', '0'], {
+/**
+ * Serves models from the built package while `use` runs; resolves with what it returns. `models`: their folder, from the root of the
+ * repository; `only`: the one of them to serve. Throws: Error where the server ends first.
+ */
+export async function serving(use, { models = 'models', only } = {}) {
+  const chosen = only === undefined ? [] : ['--only', only];
+  const server = spawn(process.execPath, [main, 'serve', '--models', models, ...chosen, '--host', '127.0.0.1', '--port', '0'], {
+    cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise((resolve) => server.once('close', resolve));

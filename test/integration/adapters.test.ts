@@ -99,6 +99,21 @@ test('a prompt that is too long is named as its route writes it', async () => {
   expect((await bodyOf(refused)).error.type).toBe('invalid_request_error');
 });
 
+test('an image for a model of text is refused by its type on every route', async () => {
+  const refusals: [string, object, string][] = [
+    ['chat/completions', { messages: [{ role: 'user', content: [{ type: 'image_url' }] }] }, 'messages[0].content[0].type'],
+    ['responses', { input: [{ role: 'user', content: [{ type: 'input_image' }] }] }, 'input[0].content[0].type'],
+    ['responses/input_tokens', { input: [{ role: 'user', content: [{ type: 'input_image' }] }] }, 'input[0].content[0].type'],
+    ['messages', { messages: [{ role: 'user', content: [{ type: 'image' }] }], max_tokens: 1 }, 'messages[0].content[0].type'],
+    ['messages/count_tokens', { messages: [{ role: 'user', content: [{ type: 'image' }] }] }, 'messages[0].content[0].type'],
+  ];
+  for (const [path, body, param] of refusals) {
+    const reply = await server.post(`/v1/${path}`, { model: 'smollm2', ...body });
+    expect([path, reply.status]).toEqual([path, 400]);
+    expect((await bodyOf(reply)).error.message).toContain(`expected ${param} to be "`);
+  }
+});
+
 const ofAdapted = { model: 'adapted' };
 const hello = [{ role: 'user', content: 'hi' }];
 

@@ -51,6 +51,32 @@ test('the shipped embedder takes its own length of vectors, and names it where a
   expect(await asked('/v1/embeddings', { input: 'a', model: 'minilm', dimensions: 128 })).toEqual([400, 'invalid_value', 'dimensions']);
 });
 
+test('tools that are no functions are refused, or dropped and named where the server is told to', async () => {
+  const adapted = fileURLToPath(new URL('../fixtures/models/adapted', import.meta.url));
+  const bodies = {
+    '/v1/chat/completions': { messages, tools: [{ type: 'web_search' }] },
+    '/v1/responses': { input: 'hi', tools: [{ type: 'web_search' }], stream: true },
+    '/v1/messages': { messages, max_tokens: 5, tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
+  };
+  const dropping = await serve([adapted], {}, { dropUnservedTools: true });
+  const refusing = await serve([adapted]);
+  try {
+    for (const [path, body] of Object.entries(bodies)) {
+      const reply = await dropping.post(path, body);
+      expect([path, reply.status, reply.headers.get('heddle-dropped-tools')]).toEqual([path, 200, 'web_search']);
+      expect(await reply.text()).toContain('hel');
+      const refused = await refusing.post(path, body);
+      expect([path, refused.status, refused.headers.get('heddle-dropped-tools')]).toEqual([path, 400, null]);
+      await refused.text();
+    }
+    const called = await dropping.runtime.call('chatCompletions', bodies['/v1/chat/completions']);
+    expect(called.headers.get('heddle-dropped-tools')).toBe('web_search');
+  } finally {
+    await dropping.close();
+    await refusing.close();
+  }
+});
+
 test('a strict runtime names an unknown field, which another one ignores', async () => {
   const strict = new Runtime({ logger: new MemoryLogger(), strict: true });
   try {

@@ -54,9 +54,9 @@ test('messages, responses and completions answer', async () => {
 });
 
 test('a field that is not served is refused by name', async () => {
-  const reply = await server.post('/v1/chat/completions', { ...question, response_format: { type: 'json_object' } });
+  const reply = await server.post('/v1/completions', { model: 'smollm2', prompt: 'a', suffix: 'b' });
   expect(reply.status).toBe(400);
-  expect((await bodyOf(reply)).error).toMatchObject({ param: 'response_format' });
+  expect((await bodyOf(reply)).error).toMatchObject({ param: 'suffix' });
 });
 
 const golden: { texts: { text: string; embedding: string }[] } = JSON.parse(

@@ -38,6 +38,11 @@ export function fileLinks(markdown: string): string[] {
 
 /** Cells of the body rows of the first table below a heading, without the marks of inline code. */
 export function tableBelow(markdown: string, heading: string): string[][] {
+  return markedTableBelow(markdown, heading).map((row) => row.map((cell) => cell.replaceAll('`', '')));
+}
+
+/** The same, with the marks. */
+export function markedTableBelow(markdown: string, heading: string): string[][] {
   const lines = markdown.split('\n');
   const start = lines.indexOf(heading);
   if (start < 0) throw new RangeError(`expected the heading "${heading}"`);
@@ -50,7 +55,7 @@ export function tableBelow(markdown: string, heading: string): string[][] {
     row
       .split('|')
       .slice(1, -1)
-      .map((cell) => cell.trim().replaceAll('`', '')),
+      .map((cell) => cell.trim()),
   );
 }
 

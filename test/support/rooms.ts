@@ -26,10 +26,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/http': { rooms: [...belowRuntime, 'src/runtime'], packages: ['node:', 'fastify', '@fastify/cors'] },
   'src/cli': { rooms: [...belowRuntime, 'src/runtime', 'src/http'], packages: ['node:', 'yaml'] },
   'src/index.ts': { rooms: ['src/core', 'src/contract', 'src/dialects', 'src/runtime', 'src/http'], packages: [] },
+  'workers/grammar': { rooms: ['src/core', 'src/contract'], packages: ['node:', '@mlc-ai/web-xgrammar'] },
   'workers/host': { rooms: ['src/core', 'src/contract', 'src/dialects'], packages: ['node:', '@swc/wasm-typescript'] },
   'workers/onnx': { rooms: ['src/core', 'src/contract'], packages: ['node:', 'onnxruntime-node'] },
   'workers/text': {
-    rooms: ['workers/onnx', 'src/core', 'src/contract'],
+    rooms: ['workers/grammar', 'workers/onnx', 'src/core', 'src/contract'],
     packages: ['node:', '@huggingface/tokenizers', '@huggingface/jinja'],
   },
   'workers/pipelines': { rooms: ['workers/onnx', 'src/core', 'src/contract'], packages: ['node:', '@huggingface/transformers'] },

@@ -1,7 +1,7 @@
 // A real server for a test: the built package, real threads, a real socket on a free port.
 
 import { fileURLToPath } from 'node:url';
-import { createServer, type Logger, Runtime, type ServerOptions } from 'heddle';
+import { createServer, type Logger, Runtime, type RuntimeOptions, type ServerOptions } from 'heddle';
 
 export const modelsDir = fileURLToPath(new URL('../../models', import.meta.url));
 
@@ -30,9 +30,13 @@ export interface TestServer {
 }
 
 /** Serves the folders in `dirs`; all are settled when it resolves. */
-export async function serve(dirs: readonly string[], options: Partial<ServerOptions> = {}): Promise<TestServer> {
+export async function serve(
+  dirs: readonly string[],
+  options: Partial<ServerOptions> = {},
+  ofRuntime: Partial<RuntimeOptions> = {},
+): Promise<TestServer> {
   const logger = new MemoryLogger();
-  const runtime = new Runtime({ logger });
+  const runtime = new Runtime({ logger, ...ofRuntime });
   const server = await createServer(runtime, { logger, ...options });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   await Promise.all(dirs.map((dir) => runtime.load(dir)));

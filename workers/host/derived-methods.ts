@@ -6,8 +6,8 @@ import { InferenceError } from '../../src/core/errors.ts';
 import { type AdapterName, adaptedCount, adaptedMethod, adapterNames } from '../../src/dialects/adapters/adapted-method.ts';
 import type { Callable } from './callable.ts';
 
-/** Adds the methods that `static adapters` names. Throws: invalid_model. */
-export function addAdapted(found: Map<MethodName, Callable>, declared: unknown): void {
+/** Adds the methods that `static adapters` names. `schema`: of the bodies that the chat takes. Throws: invalid_model. */
+export function addAdapted(found: Map<MethodName, Callable>, declared: unknown, schema: object | undefined): void {
   if (declared === undefined) return;
   if (!Array.isArray(declared)) throw invalid(`expected static adapters to be a list, found ${typeof declared}`);
   const chat = found.get('chatCompletions');
@@ -15,7 +15,7 @@ export function addAdapted(found: Map<MethodName, Callable>, declared: unknown):
   for (const name of declared) {
     if (!isAdapter(name)) throw invalid(`expected static adapters to list only ${adapterNames.join(', ')}, found another`);
     if (found.has(name)) throw invalid(`expected ${name} either as a method or once in static adapters, found it twice`);
-    const method = adaptedMethod(name, chat);
+    const method = adaptedMethod(name, chat, schema);
     found.set(name, (body, request) => method(body as CheckedBody, request)); // a call's body has passed the check of its route
   }
 }

@@ -27,11 +27,11 @@ export function inspectModel(instance: object): InspectedModel {
   }
   if (found.size === 0)
     throw new InferenceError('invalid_model', `expected a class with at least one of ${answeringMethods.join(', ')}, found none`);
-  addAdapted(found, Reflect.get(instance.constructor, 'adapters'));
+  const schemas = schemasOf(instance);
+  addAdapted(found, Reflect.get(instance.constructor, 'adapters'), schemas.chatCompletions?.input);
   addCounting(found, spelled(instance, 'countTokens', methods.countTokens.alias));
   // All at once: a member that breaks the contract is refused now, not by the first call that needs it.
   const members = new Map(lifecycleNames.map((name) => [name, spelled(instance, name, aliasOf(name))]));
-  const schemas = schemasOf(instance);
   const has = (name: LifecycleName): boolean => members.get(name) !== undefined;
   const description = {
     methods: [...found.keys()],

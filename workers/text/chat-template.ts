@@ -1,14 +1,24 @@
 // Renders a conversation the way the model was trained to read it, by the Jinja template beside its tokenizer.
 
 import { Template } from '@huggingface/jinja';
-import type { ChatMessage } from '../../src/contract/generation.ts';
 import { InferenceError } from '../../src/core/errors.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 // Private characters of Unicode, which no template writes and none trims.
 const endMark = '\uE000\uE001\uE000';
 
+/** A message as templates read it. */
+export interface TemplateMessage {
+  readonly role: string;
+  readonly content: string;
+  readonly tool_calls?: readonly object[];
+  readonly tool_call_id?: string;
+  readonly name?: string;
+}
+
 export class ChatTemplate {
+  /** Whether it shows tools by itself. */
+  readonly takesTools: boolean;
   readonly #template: Template;
   readonly #tokens: { readonly bos_token: string; readonly eos_token: string };
 
@@ -19,21 +29,23 @@ export class ChatTemplate {
 
   private constructor(source: string, tokenizer: Tokenizer) {
     this.#template = new Template(source);
+    this.takesTools = /\btools\b/.test(source);
     this.#tokens = { bos_token: tokenizer.bosToken ?? '', eos_token: tokenizer.eosToken ?? '' };
   }
 
   /**
-   * The prompt. With `continueFinal` it ends where the last message's content ends; else where the assistant is to begin.
+   * The prompt. `tools` in the form of OpenAI; without them none are shown. With `continueFinal` it ends where the last message's content ends; else where the assistant is to begin.
    * Throws: invalid_value when the template refuses the messages.
    */
-  render(messages: readonly ChatMessage[], continueFinal: boolean, param: string): string {
+  render(messages: readonly TemplateMessage[], continueFinal: boolean, param: string, tools?: readonly object[]): string {
     const last = messages.at(-1);
-    if (!continueFinal || last === undefined) return this.#run(messages, true, param);
+    const run = (some: readonly TemplateMessage[], isOpen: boolean): string => this.#run(some, isOpen, param, tools);
+    if (!continueFinal || last === undefined) return run(messages, true);
     // An empty beginning is the place where the assistant begins anyway.
-    if (last.content.trim() === '') return this.#run(messages.slice(0, -1), true, param);
+    if (last.content.trim() === '') return run(messages.slice(0, -1), true);
     // The content itself would not tell where it ends: it may stand in what the template writes after it as well.
     const marked = [...messages.slice(0, -1), { ...last, content: `${last.content}${endMark}` }];
-    const whole = this.#run(marked, false, param);
+    const whole = run(marked, false);
     const at = whole.lastIndexOf(endMark);
     if (at >= 0) return whole.slice(0, at);
     throw new InferenceError('invalid_value', 'the chat template of the model does not keep the last message, so it cannot be continued', {
@@ -41,9 +53,14 @@ export class ChatTemplate {
     });
   }
 
-  #run(messages: readonly ChatMessage[], addGenerationPrompt: boolean, param: string): string {
+  #run(messages: readonly TemplateMessage[], addGenerationPrompt: boolean, param: string, tools: readonly object[] | undefined): string {
     try {
-      return this.#template.render({ messages, add_generation_prompt: addGenerationPrompt, ...this.#tokens });
+      return this.#template.render({
+        messages,
+        add_generation_prompt: addGenerationPrompt,
+        ...(tools === undefined ? {} : { tools }),
+        ...this.#tokens,
+      });
     } catch (cause) {
       throw new InferenceError('invalid_value', 'the chat template of the model does not take these messages', { param, cause });
     }

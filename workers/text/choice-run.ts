@@ -2,14 +2,15 @@
 
 import type { GenerationEvent, GenerationRequest, TokenLogprob } from '../../src/contract/generation.ts';
 import type { Cancellable } from '../../src/contract/model.ts';
+import { ChoiceText } from './choice-text.ts';
 import type { Constraint } from './constraint.ts';
 import type { Decoder } from './decoder.ts';
 import { Detokenizer } from './detokenizer.ts';
 import { LogProbabilities, tokenLogprob } from './log-probabilities.ts';
 import type { Prefilled } from './prefill.ts';
 import { Sampler } from './sampler.ts';
-import { StopStrings } from './stop-strings.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import type { CallPlace } from './tool-call-reader.ts';
 
 /** What the texts of one prompt share. */
 export interface ChoiceSetting {
@@ -21,6 +22,7 @@ export interface ChoiceSetting {
   readonly prompt: readonly number[];
   /** What the text begins with, and how likely it was. */
   readonly echo: { readonly text: string; readonly logprobs: readonly TokenLogprob[] | undefined };
+  readonly callPlace: CallPlace;
   /** Most tokens to generate. */
   readonly limit: number;
   /** Whether {@link ChoiceRun.meanLogprob} will be asked for; it costs a pass over the vocabulary a token. */
@@ -59,76 +61,87 @@ export class ChoiceRun {
 
   /**
    * Owns: `from`, which it extends and changes. Throws: the cancellation's own error between two steps.
-   * `text` and one `finish`.
+   * `text`, `toolCall` and one `finish`.
    */
   async *events(from: Prefilled, call: Cancellable): AsyncGenerator<GenerationEvent, void, undefined> {
+    const leave = (): void => this.#constraint?.close();
+    // A mask may be long in coming.
+    call.signal.addEventListener('abort', leave, { once: true });
     try {
       yield* this.#decode(from, call);
     } finally {
-      this.#constraint?.close();
+      call.signal.removeEventListener('abort', leave);
+      leave();
     }
   }
 
   async *#decode({ sequence, logits: first }: Prefilled, call: Cancellable): AsyncGenerator<GenerationEvent, void, undefined> {
     const { decoder, tokenizer, endIds, request, prompt, echo, limit } = this.#setting;
-    if (echo.text !== '' || (echo.logprobs?.length ?? 0) > 0) yield textEvent(echo.text, echo.logprobs);
+    if (echo.text !== '' || (echo.logprobs?.length ?? 0) > 0) yield echoEvent(echo);
     const detokenizer = new Detokenizer(tokenizer, prompt);
-    const stops = new StopStrings(request.stop ?? []);
-    const endsAtAll = request.ignoreEos !== true || this.#constraint !== undefined;
-    let logprobs: TokenLogprob[] | undefined = request.logprobs === undefined ? undefined : [];
+    const isRated = request.logprobs !== undefined;
+    const shown = new ChoiceText({ stop: request.stop ?? [], callPlace: this.#setting.callPlace, isRated, from: echo.text.length });
     let characters = echo.text.length;
     let logits = first;
-    let finish: GenerationEvent = { type: 'finish', reason: 'length' };
+    let isCut = true;
+    let stopSequence: string | undefined;
     while (this.#completionTokens < limit) {
       call.throwIfCancelled();
       // The sampler changes the logits, and what it chooses is rated by the model's own.
-      const own = logprobs !== undefined || this.#setting.rated ? logits.slice() : undefined;
-      const token = await this.#choose(logits);
-      if (token === undefined || (endsAtAll && endIds.has(token))) {
-        finish = { type: 'finish', reason: 'stop' };
+      const own = isRated || this.#setting.rated ? logits.slice() : undefined;
+      const token = await this.#choose(logits, call);
+      if (token === undefined || (this.#endsAtAll && endIds.has(token))) {
+        isCut = false;
         break;
       }
       this.#completionTokens += 1;
       this.#constraint?.accept(token);
+      let entry: TokenLogprob | undefined;
       if (own !== undefined) {
         const place = new LogProbabilities(own);
         this.#logprobSum += place.of(token);
-        logprobs?.push(tokenLogprob(tokenizer, token, characters, place, request.logprobs ?? 0));
+        if (isRated) entry = tokenLogprob(tokenizer, token, characters, place, request.logprobs ?? 0);
       }
       const fresh = detokenizer.push(token);
       characters += fresh.length;
-      // What comes before the least length may hold a stop string: it could not end the text there.
-      const { text, matched } = this.#completionTokens <= (request.minTokens ?? 0) ? { text: fresh } : stops.push(fresh);
-      if (text !== '') {
-        yield textEvent(text, logprobs);
-        if (logprobs !== undefined) logprobs = [];
-      }
-      if (matched !== undefined) {
-        finish = { type: 'finish', reason: 'stop', stopSequence: matched };
-        break;
-      }
-      if (this.#completionTokens === limit) break;
+      const { events, matched } = shown.push(fresh, entry, this.#completionTokens > (request.minTokens ?? 0));
+      yield* events;
+      stopSequence = matched;
+      if (stopSequence !== undefined || this.#completionTokens === limit) break;
       call.throwIfCancelled();
       logits = await decoder.append(sequence, [token]);
     }
-    // Empty after a match: what a stop string held back is the stop string.
-    const rest = stops.flush();
-    if (rest !== '' || (logprobs?.length ?? 0) > 0) yield textEvent(rest, logprobs);
-    yield finish;
+    const { events, matched } = shown.end(isCut && stopSequence === undefined);
+    yield* events;
+    stopSequence ??= matched;
+    if (stopSequence !== undefined) yield { type: 'finish', reason: 'stop', stopSequence };
+    else if (isCut) yield { type: 'finish', reason: 'length' };
+    else yield { type: 'finish', reason: shown.hasCalls ? 'toolCalls' : 'stop' };
+  }
+
+  /** A form ends where it ends, whatever the request says of end tokens. */
+  get #endsAtAll(): boolean {
+    return this.#setting.request.ignoreEos !== true || (this.#constraint !== undefined && this.#constraint.isIdle !== true);
   }
 
   /** Undefined where the constraint left nothing to choose. */
-  async #choose(logits: Float32Array): Promise<number | undefined> {
+  async #choose(logits: Float32Array, call: Cancellable): Promise<number | undefined> {
     const { request, endIds } = this.#setting;
     this.#sampler.adjust(logits);
     if (this.#completionTokens < (request.minTokens ?? 0)) for (const id of endIds) logits[id] = Number.NEGATIVE_INFINITY;
     if (this.#constraint === undefined) return this.#sampler.choose(logits);
-    await this.#constraint.apply(logits);
+    try {
+      await this.#constraint.apply(logits);
+    } catch (error) {
+      // Closed by the cancellation, which is what the caller has to hear.
+      call.throwIfCancelled();
+      throw error;
+    }
     const token = this.#sampler.choose(logits);
     return logits[token] === Number.NEGATIVE_INFINITY ? undefined : token;
   }
 }
 
-function textEvent(text: string, logprobs: readonly TokenLogprob[] | undefined): GenerationEvent {
+function echoEvent({ text, logprobs }: ChoiceSetting['echo']): GenerationEvent {
   return logprobs === undefined ? { type: 'text', text } : { type: 'text', text, logprobs };
 }

@@ -24,6 +24,7 @@ export class Decoder {
   readonly #ports: readonly CachePort[];
   readonly #shape: KvShape;
   readonly #takes: ReadonlySet<string>;
+  #logitCount = 0;
 
   private constructor(session: Session, contextTokens: number) {
     this.contextTokens = contextTokens;
@@ -50,6 +51,11 @@ export class Decoder {
       await session.close();
       throw error;
     }
+  }
+
+  /** Width of the logits: the vocabulary, or more where the graph is padded. */
+  get logitCount(): number {
+    return this.#logitCount;
   }
 
   /** An empty sequence. */
@@ -116,7 +122,7 @@ export class Decoder {
   // A graph that concatenates past and present refuses a buffer larger than its sequence: found out at load, not mid-answer.
   async #probe(path: string): Promise<void> {
     try {
-      await this.append(this.sequence(), [0]);
+      this.#logitCount = (await this.append(this.sequence(), [0])).length;
     } catch (error) {
       throw new Error(`expected ${path} to extend its key/value cache in place (GroupQueryAttention)`, { cause: error });
     }

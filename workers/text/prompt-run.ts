@@ -15,8 +15,8 @@ export interface PromptRunOptions {
   readonly bestOf: number;
   /** The `choice` of the first text. */
   readonly firstChoice: number;
-  /** Makes the constraint of one text. */
-  readonly constrain?: () => Constraint;
+  /** Opens the constraint of the next text; undefined where any text will do. */
+  readonly constrain: () => Promise<Constraint | undefined>;
 }
 
 /**
@@ -29,7 +29,7 @@ export async function* promptRun(options: PromptRunOptions, call: Cancellable): 
   let kept: { readonly events: readonly GenerationEvent[]; readonly rate: number }[] = [];
   for (let index = 0; index < bestOf; index += 1) {
     call.throwIfCancelled();
-    const constraint = options.constrain?.();
+    const constraint = await options.constrain();
     const run = new ChoiceRun(setting, {
       seed: choiceSeed(setting.request.seed, index),
       ...(constraint === undefined ? {} : { constraint }),

@@ -4,9 +4,18 @@ import type { ChatMessage, GenerationInput, GenerationRequest } from '../../src/
 import { InferenceError } from '../../src/core/errors.ts';
 import { ChatTemplate } from './chat-template.ts';
 import { dropOldest } from './drop-oldest.ts';
+import { offeredTools } from './offered-tools.ts';
+import { spacedJson } from './spaced-json.ts';
+import { formatText, withSystemText } from './system-text.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { templateTools, type ToolPrompt, writtenTools } from './tool-prompt.ts';
 
+type ChatInput = Extract<GenerationInput, { readonly kind: 'chat' }>;
 type OneInput = Exclude<GenerationInput, { readonly kind: 'several' }>;
+
+/** What a request's prompts are made of. */
+export type PromptRequest = Pick<GenerationRequest, 'input' | 'tools' | 'toolChoice' | 'format'> &
+  Partial<Pick<GenerationRequest, 'inputParam' | 'dropOldest'>>;
 
 export interface Prompt {
   /** At least one. */
@@ -30,38 +39,36 @@ export class Prompts {
   }
 
   /** Tokens of all prompts, however many. Throws: invalid_value, unsupported_value, context_length_exceeded. */
-  count(input: GenerationInput, param: string): number {
-    return inputsOf(input).reduce((sum, one) => sum + this.#ids(one, param).length, 0);
+  count(request: PromptRequest): number {
+    return inputsOf(request.input).reduce((sum, input) => sum + this.#ids(input, request).length, 0);
   }
 
   /** The prompts, each of them short enough for one token to answer. Throws: as {@link Prompts.count}. */
-  encode(request: Pick<GenerationRequest, 'input' | 'inputParam' | 'dropOldest'>): readonly Prompt[] {
-    const { inputParam: param } = request;
+  encode(request: PromptRequest): readonly Prompt[] {
     return inputsOf(request.input).map((input) => {
-      const kept = request.dropOldest === true && input.kind === 'chat' ? this.#shortened(input, param) : input;
-      const ids = this.#ids(kept, param);
+      const kept = request.dropOldest === true && input.kind === 'chat' ? this.#shortened(input, request) : input;
+      const ids = this.#ids(kept, request);
       if (ids.length < this.#contextTokens) return { ids, text: this.#text(kept) };
       const message = `the prompt has ${ids.length} tokens, the model takes at most ${this.#contextTokens - 1} and one to answer`;
-      throw new InferenceError('context_length_exceeded', message, { param });
+      throw new InferenceError('context_length_exceeded', message, { param: paramOf(request) });
     });
   }
 
-  #shortened(input: OneInput & { readonly kind: 'chat' }, param: string): OneInput {
-    const shortened = (messages: readonly ChatMessage[]): OneInput => ({ ...input, messages });
+  #shortened(input: ChatInput, request: PromptRequest): ChatInput {
     const fits = (messages: readonly ChatMessage[]): boolean => {
-      const one = shortened(messages);
-      return textLength(one) <= this.#mostCharacters && this.#ids(one, param).length < this.#contextTokens;
+      const one = { ...input, messages };
+      return this.#textLength(one, request) <= this.#mostCharacters && this.#ids(one, request).length < this.#contextTokens;
     };
-    return shortened(dropOldest(input.messages, fits));
+    return { ...input, messages: dropOldest(input.messages, fits) };
   }
 
-  #ids(input: OneInput, param: string): readonly number[] {
-    this.#refuseHugeText(input, param);
-    const ids = this.#encode(input, param);
+  #ids(input: OneInput, request: PromptRequest): readonly number[] {
+    this.#refuseHugeText(input, request);
+    const ids = this.#encode(input, request);
     if (ids.length > 0) return ids;
     // A decoder needs one token to start from.
     if (this.#bosId === undefined)
-      throw new InferenceError('invalid_value', 'expected a prompt of at least one token, got none', { param });
+      throw new InferenceError('invalid_value', 'expected a prompt of at least one token, got none', { param: paramOf(request) });
     return [this.#bosId];
   }
 
@@ -70,19 +77,37 @@ export class Prompts {
   }
 
   /** Tokenising cannot be stopped: megabytes that can never fit would hold the thread for seconds. */
-  #refuseHugeText(input: OneInput, param: string): void {
-    const characters = textLength(input);
+  #refuseHugeText(input: OneInput, request: PromptRequest): void {
+    const characters = this.#textLength(input, request);
     if (characters <= this.#mostCharacters) return;
     const message = `the prompt has ${characters} characters, more than the ${this.#contextTokens - 1} tokens that the model takes can hold`;
-    throw new InferenceError('context_length_exceeded', message, { param });
+    throw new InferenceError('context_length_exceeded', message, { param: paramOf(request) });
   }
 
-  #encode(input: OneInput, param: string): readonly number[] {
+  #textLength(input: OneInput, request: PromptRequest): number {
+    if (input.kind === 'tokens') return 0;
+    if (input.kind === 'text') return input.text.length;
+    const { messages, tools = [] } = this.#told(input, request);
+    const texts = messages.map(
+      ({ content, tool_calls }) => content.length + (tool_calls === undefined ? 0 : spacedJson(tool_calls).length),
+    );
+    return texts.reduce((sum, length) => sum + length, spacedJson(tools).length);
+  }
+
+  #told({ messages }: ChatInput, request: PromptRequest): ToolPrompt {
+    const tell = this.#template?.takesTools === true ? templateTools : writtenTools;
+    const format = formatText(request);
+    return tell(format === undefined ? messages : withSystemText(messages, format), offeredTools(request), paramOf(request));
+  }
+
+  #encode(input: OneInput, request: PromptRequest): readonly number[] {
+    const param = paramOf(request);
     switch (input.kind) {
       case 'chat': {
         if (this.#template === undefined) throw new InferenceError('unsupported_value', 'the model has no chat template', { param });
+        const { messages, tools } = this.#told(input, request);
         // The template writes the special tokens itself.
-        return this.#tokenizer.encode(this.#template.render(input.messages, input.continueFinal, param), { addSpecialTokens: false });
+        return this.#tokenizer.encode(this.#template.render(messages, input.continueFinal, param, tools), { addSpecialTokens: false });
       }
       case 'text':
         return this.#tokenizer.encode(input.text, { addSpecialTokens: true });
@@ -105,13 +130,6 @@ function inputsOf(input: GenerationInput): readonly OneInput[] {
   return input.kind === 'several' ? input.prompts : [input];
 }
 
-function textLength(input: OneInput): number {
-  switch (input.kind) {
-    case 'chat':
-      return input.messages.reduce((sum, { content }) => sum + content.length, 0);
-    case 'text':
-      return input.text.length;
-    case 'tokens':
-      return 0;
-  }
+function paramOf({ inputParam = 'input' }: PromptRequest): string {
+  return inputParam;
 }

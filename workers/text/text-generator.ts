@@ -2,16 +2,19 @@
 
 import { join } from 'node:path';
 import type { ModelCapabilities } from '../../src/contract/capabilities.ts';
-import type { GenerationEvent, GenerationInput, GenerationRequest } from '../../src/contract/generation.ts';
+import type { GenerationEvent, GenerationRequest } from '../../src/contract/generation.ts';
 import type { Cancellable, ModelContext } from '../../src/contract/model.ts';
+import { systemClock } from '../../src/core/clock.ts';
 import { InferenceError } from '../../src/core/errors.ts';
+import { GrammarEngine } from '../grammar/grammar-engine.ts';
 import { stockBinding } from '../onnx/stock-binding.ts';
+import { type AnswerForm, AnswerForms } from './answer-form.ts';
 import type { ChoiceSetting } from './choice-run.ts';
 import { Decoder } from './decoder.ts';
 import { type ModelFacts, readModelFacts } from './model-facts.ts';
 import { type Prefilled, prefill, scoredPrefill } from './prefill.ts';
 import { promptRun } from './prompt-run.ts';
-import { type Prompt, Prompts } from './prompts.ts';
+import { type Prompt, type PromptRequest, Prompts } from './prompts.ts';
 import { openTokenizer, type Tokenizer } from './tokenizer.ts';
 import { Turn } from './turn.ts';
 
@@ -20,6 +23,11 @@ export interface TextGeneratorOptions {
   readonly graph?: string;
   /** Prompt tokens per run, at least 1. Bounds how long a cancelled prefill goes on. Default 128. */
   readonly prefillChunkTokens?: number;
+  /**
+   * Whether one answer may call several tools where its request lets it. Default true. A small model goes on calling until its
+   * limit: it does not know when it has called enough.
+   */
+  readonly severalCalls?: boolean;
 }
 
 // About 150 ms of one run on two cores: longer chunks are hardly faster, and a run cannot be stopped inside.
@@ -29,7 +37,7 @@ const mostChoices = 8;
 
 /**
  * Generates text with a decoder graph. One generation runs at a time, others wait their turn.
- * Owns: the session and the tokenizer, freed by `close`.
+ * Owns: the session, the tokenizer and the thread of the grammars, freed by `close`.
  * @example this.#generator = await TextGenerator.open(this.#context);
  */
 export class TextGenerator {
@@ -39,13 +47,26 @@ export class TextGenerator {
   readonly #facts: ModelFacts;
   readonly #chunkTokens: number;
   readonly #turn = new Turn();
+  readonly #forms: AnswerForms | undefined;
+  readonly #grammars: GrammarEngine | undefined;
 
-  private constructor(decoder: Decoder, tokenizer: Tokenizer, facts: ModelFacts, chunkTokens: number) {
+  private constructor(decoder: Decoder, tokenizer: Tokenizer, facts: ModelFacts, chunkTokens: number, severalCalls: boolean) {
     this.#decoder = decoder;
     this.#tokenizer = tokenizer;
     this.#prompts = new Prompts(tokenizer, facts);
     this.#facts = facts;
     this.#chunkTokens = chunkTokens;
+    // Grammars know the bytes of tokens only where the vocabulary writes them.
+    const tokens = tokenizer.byteLevelTokens();
+    if (tokens === undefined) return;
+    const grammars = GrammarEngine.open({
+      vocabulary: tokens,
+      stopIds: [...facts.stopIds],
+      logitCount: decoder.logitCount,
+      clock: systemClock,
+    });
+    this.#grammars = grammars;
+    this.#forms = new AnswerForms((...asked) => grammars.constrain(...asked), tokenizer, tokens, severalCalls);
   }
 
   /** Opens the model in `context.dataDir` with `context.threads` threads. Throws: Error naming the file that cannot be used. */
@@ -62,7 +83,7 @@ export class TextGenerator {
       intraOpThreads: context.threads,
       contextTokens: facts.contextTokens,
     });
-    return new TextGenerator(decoder, tokenizer, facts, chunkTokens);
+    return new TextGenerator(decoder, tokenizer, facts, chunkTokens, options.severalCalls ?? true);
   }
 
   get capabilities(): ModelCapabilities {
@@ -79,48 +100,55 @@ export class TextGenerator {
       severalPrompts: true,
       echo: true,
       truncation: true,
+      ...(this.#forms === undefined ? {} : { tools: true, structuredOutputs: true, grammars: true }),
     };
   }
 
-  /** Tokens the input makes, all its prompts together. Throws: invalid_value, unsupported_value, context_length_exceeded. */
-  countTokens(input: GenerationInput): number {
-    return this.#prompts.count(input, 'input');
+  /** Tokens of the prompt, all prompts together, with what they tell of tools. Throws: invalid_value, unsupported_value, context_length_exceeded. */
+  countTokens(request: PromptRequest): number {
+    return this.#prompts.count(request);
   }
 
   /**
    * Generates, one text after the other. `completionTokens` counts the tokens generated without the one that ends a text, and with
    * those of a stop string. Log probabilities are those of the raw logits at temperature 1: neither bias nor penalties nor masks
-   * change them.
+   * change them. A format or a required call holds every text; what is wrong with a schema is thrown before the first event.
    * Throws: context_length_exceeded, invalid_value, unsupported_value, unsupported_parameter; the cancellation's own error between
    * two runs.
    */
   async *generate(request: GenerationRequest, call: Cancellable): AsyncGenerator<GenerationEvent, void, undefined> {
-    refuseUnserved(request);
+    this.#refuseUnserved(request);
     this.#checkBias(request);
     const prompts = this.#prompts.encode(request);
     const promptTokens = prompts.reduce((sum, { ids }) => sum + ids.length, 0);
     const choices = request.choices ?? 1;
-    const giveBack = await this.#turn.take(call);
+    // A grammar that takes long to compile, or is refused, holds up no one else.
+    const form = await this.#forms?.open(request, call);
+    let giveBack: (() => void) | undefined;
     try {
+      giveBack = await this.#turn.take(call);
       yield { type: 'usage', promptTokens, completionTokens: 0 };
       let completionTokens = 0;
       for (const [index, prompt] of prompts.entries())
-        completionTokens += yield* this.#answer(request, prompt, { choices, firstChoice: index * choices }, call);
+        completionTokens += yield* this.#answer(request, prompt, form, { choices, firstChoice: index * choices }, call);
       yield { type: 'usage', promptTokens, completionTokens };
     } finally {
       // Also when the consumer stops reading: a generator that is returned runs its finally.
-      giveBack();
+      giveBack?.();
+      form?.close();
     }
   }
 
   /** Idempotent. Waits for a run in flight. */
-  close(): Promise<void> {
-    return this.#decoder.close();
+  async close(): Promise<void> {
+    await this.#grammars?.close();
+    await this.#decoder.close();
   }
 
   async *#answer(
     request: GenerationRequest,
     prompt: Prompt,
+    form: AnswerForm | undefined,
     numbers: { readonly choices: number; readonly firstChoice: number },
     call: Cancellable,
   ): AsyncGenerator<GenerationEvent, number, undefined> {
@@ -134,10 +162,12 @@ export class TextGenerator {
       request,
       prompt: prompt.ids,
       echo,
+      callPlace: form?.callPlace ?? 'nowhere',
       limit,
       rated: bestOf > numbers.choices,
     };
-    return yield* promptRun({ setting, prefilled, bestOf, ...numbers }, call);
+    const constrain = async () => form?.next();
+    return yield* promptRun({ setting, prefilled, bestOf, ...numbers, constrain }, call);
   }
 
   async #read(
@@ -164,13 +194,16 @@ export class TextGenerator {
       throw new InferenceError('invalid_value', `expected token ids from 0 to ${vocabSize - 1}, got ${id}`, { param: 'logit_bias' });
     }
   }
+
+  #refuseUnserved(request: GenerationRequest): void {
+    const { tools = [], format, formatParam = 'format', toolsParam = 'tools', input, echo } = request;
+    const isChat = input.kind === 'chat';
+    if (tools.length > 0 && (!isChat || this.#forms === undefined)) throw unserved(toolsParam);
+    if (format !== undefined && this.#forms === undefined) throw unserved(formatParam);
+    if (echo === true && isChat) throw unserved('echo');
+  }
 }
 
-function refuseUnserved(request: GenerationRequest): void {
-  const refuse = (param: string): never => {
-    throw new InferenceError('unsupported_parameter', `the model cannot honour ${param} here`, { param });
-  };
-  if ((request.tools?.length ?? 0) > 0) refuse('tools');
-  if (request.format !== undefined) refuse(request.formatParam ?? 'format');
-  if (request.echo === true && request.input.kind === 'chat') refuse('echo');
+function unserved(param: string): InferenceError {
+  return new InferenceError('unsupported_parameter', `the model cannot honour ${param} here`, { param });
 }

@@ -18,6 +18,8 @@ export interface Tokenizer {
   decode(ids: readonly number[], options: { readonly skipSpecialTokens: boolean }): string;
   /** What one token stands for by itself. */
   piece(id: number): TokenPiece;
+  /** The tokens by id as the vocabulary writes them, where it writes bytes as characters (byte-level BPE). */
+  byteLevelTokens(): readonly string[] | undefined;
 }
 
 /** Reads `tokenizer.json` and `tokenizer_config.json`. Throws: Error naming the file that cannot be read. */
@@ -44,6 +46,7 @@ export async function openTokenizer(dataDir: string): Promise<Tokenizer> {
     decode: (ids, options) =>
       tokenizer.decode([...ids], { skip_special_tokens: options.skipSpecialTokens, clean_up_tokenization_spaces: false }),
     piece: (id) => tokenPiece(source, id),
+    byteLevelTokens: () => (source.byteLevel ? byId(vocabulary) : undefined),
   };
 }
 
@@ -58,6 +61,13 @@ function mostCharsPerToken(definition: Readonly<Record<string, unknown>>, tokens
   let longest = 1;
   for (const token of tokens) longest = Math.max(longest, token.length);
   return longest;
+}
+
+/** Ids that nothing is written for are empty. */
+function byId(vocabulary: ReadonlyMap<string, number>): readonly string[] {
+  const tokens: string[] = [];
+  for (const [token, id] of vocabulary) tokens[id] = token;
+  return Array.from(tokens, (token) => token ?? '');
 }
 
 /** A decoder is one step, or a sequence of steps under `decoders`. */

@@ -3,7 +3,7 @@
 import type { CheckedBody } from '../../contract/dialect.ts';
 import type { GenerationEvent } from '../../contract/generation.ts';
 import { fromRecord, InferenceError, toRecord } from '../../core/errors.ts';
-import { describe } from '../check.ts';
+import { checkSchema, describe } from '../check.ts';
 import { isGenerationEvent } from '../event-forms.ts';
 import { iteratorOf, openItems } from '../items.ts';
 import { ChatReader } from './chat-events.ts';
@@ -53,10 +53,14 @@ const conversation = { messages: 'messages', responses: 'input', completions: 'p
 
 type Method = (body: CheckedBody, request: unknown) => unknown;
 
-/** The method `name` by means of `chat`. Errors name fields as the route writes them. */
-export function adaptedMethod(name: AdapterName, chat: Method): Method {
+/**
+ * The method `name` by means of `chat`; `schema` is what that asks of its bodies. Errors name fields as the route writes them.
+ * The method throws: InferenceError with the field whose chat does not fit the schema; what `chat` throws.
+ */
+export function adaptedMethod(name: AdapterName, chat: Method, schema: object = {}): Method {
   return async (body, request) => {
     const chatBody = adapters[name].toChat(body);
+    checkChatBody(name, schema, chatBody);
     return chatEvents(name, await renaming(name, () => chat(chatBody, request)));
   };
 }
@@ -102,6 +106,18 @@ async function renaming(name: AdapterName, action: () => unknown): Promise<unkno
     return await action();
   } catch (error) {
     throw renamed(name, error);
+  }
+}
+
+/** Names the place in the chat too where the conversation is at fault, since what the class asks for may be no part of the route. */
+function checkChatBody(name: AdapterName, schema: object, body: CheckedBody): void {
+  try {
+    checkSchema(schema, body);
+  } catch (error) {
+    const record = toRecord(error);
+    const own = record.param === null ? null : ownName(name, record.param);
+    if (own !== conversation[name]) throw renamed(name, error);
+    throw fromRecord({ ...record, param: own, message: `${record.message}, in the chat that ${own} becomes` });
   }
 }
 

@@ -89,7 +89,13 @@ function alternativeOf(entry: Json): Pick<TokenLogprob, 'id' | 'token' | 'bytes'
 function usageOf(value: unknown): Extract<GenerationEvent, { type: 'usage' }> | undefined {
   const usage = recordOf(value);
   if (usage === undefined) return undefined;
-  return { type: 'usage', promptTokens: countOf(usage['prompt_tokens']), completionTokens: countOf(usage['completion_tokens']) };
+  const cached = recordOf(usage['prompt_tokens_details'])?.['cached_tokens'];
+  return {
+    type: 'usage',
+    promptTokens: countOf(usage['prompt_tokens']),
+    completionTokens: countOf(usage['completion_tokens']),
+    ...(typeof cached === 'number' ? { cachedTokens: countOf(cached) } : {}),
+  };
 }
 
 function finishOf(reason: unknown): FinishReason | undefined {

@@ -113,7 +113,7 @@ function textOf(content: string | readonly MessageBlock[], path: string): string
   if (typeof content === 'string') return content;
   const parts = content.flatMap((block, index) => {
     const at = `${path}[${index}]`;
-    return partsOf(block, at).map((part) => (part.type === 'text' ? part.text : refuse(at, 'text')));
+    return partsOf(block, at).map((part) => (part.type === 'text' ? part.text : refuse(`${at}.type`, '"text"')));
   });
   return parts.join('\n');
 }
@@ -123,7 +123,7 @@ function partsOf(block: MessageBlock, path: string): readonly ChatPart[] {
   if (block.type === 'text') return [{ type: 'text', text: textMember(block, 'text', path) }];
   if (block.type === 'image') return [{ type: 'image_url', image_url: { url: imageUrl(block, path) } }];
   if (block.type === 'document') return [documentOf(block, path)];
-  if (refused.has(block.type)) refuse(path, 'text');
+  if (refused.has(block.type)) refuse(`${path}.type`, '"text"');
   if (block.type === 'tool_use' || block.type === 'tool_result') {
     const message = `expected ${path}.type to fit the role of its message, got a block of another role`;
     throw new InferenceError('invalid_value', message, { param: `${path}.type` });

@@ -104,7 +104,7 @@ function messageTurn(item: Json, path: string): ChatTurn {
 
 function outputOf(item: Json, path: string): string {
   return partsOf(item['output'], path)
-    .map((part, index) => (part.type === 'text' ? part.text : refuse(`${path}[${index}]`, 'text')))
+    .map((part, index) => (part.type === 'text' ? part.text : refuse(`${path}[${index}].type`, '"input_text"')))
     .join('\n');
 }
 

@@ -34,12 +34,16 @@ export function toolBlock({ id, name }: Partial<ToolCall>, input: object): objec
   return { type: 'tool_use', id: id ?? newId('toolu'), name: name ?? '', input };
 }
 
-/** Throws: InferenceError `invalid_result` when the arguments of a call are no JSON object. */
-export function inputOf({ arguments: json }: ToolCall): object {
+/**
+ * `isCut`: the limit may have ended the arguments midway. Such a call has an empty input, and the reason of the stop tells why.
+ * Throws: InferenceError `invalid_result` when the arguments of a call are no JSON object.
+ */
+export function inputOf({ arguments: json }: ToolCall, isCut: boolean): object {
   let input: unknown;
   try {
     input = json.trim() === '' ? {} : JSON.parse(json);
   } catch (cause) {
+    if (isCut) return {};
     throw new InferenceError('invalid_result', 'expected arguments of a tool call to be a JSON object, got text that is no JSON', {
       cause,
     });
@@ -66,8 +70,9 @@ export function usageOf({ promptTokens, completionTokens }: CallUsage): object {
   return {
     input_tokens: promptTokens,
     output_tokens: completionTokens,
-    cache_creation_input_tokens: 0,
-    cache_read_input_tokens: 0,
+    // They count what `cache_control` keeps, apart from input_tokens, and it keeps nothing here: 0 would say that it was asked in vain.
+    cache_creation_input_tokens: null,
+    cache_read_input_tokens: null,
     output_tokens_details: null,
     server_tool_use: null,
   };
@@ -104,8 +109,8 @@ export const messageSchema = Type.Object({
   usage: Type.Object({
     input_tokens: count,
     output_tokens: count,
-    cache_creation_input_tokens: Type.Literal(0),
-    cache_read_input_tokens: Type.Literal(0),
+    cache_creation_input_tokens: nothing('Nothing is kept by cache_control'),
+    cache_read_input_tokens: nothing('Nothing is kept by cache_control'),
     output_tokens_details: nothing('Tokens are of one kind'),
     server_tool_use: nothing('No tool runs here'),
     service_tier: Type.Literal('standard'),

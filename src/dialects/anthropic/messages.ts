@@ -17,7 +17,9 @@ const route: GenerationRoute = {
   // Clients of this family end at `message_stop` and know no `[DONE]`.
   doneAtEnd: false,
   whole: (generation, context) => {
-    const calls = generation.toolCalls.map((call) => toolBlock(call, inputOf(call)));
+    const last = generation.toolCalls.length - 1;
+    const isCut = (index: number): boolean => generation.reason === 'length' && index === last;
+    const calls = generation.toolCalls.map((call, index) => toolBlock(call, inputOf(call, isCut(index))));
     // Readers of `content[0]` find one also where nothing was said.
     const text = generation.text !== '' || calls.length === 0 ? [textBlock(generation.text)] : [];
     return message(context, [...text, ...calls], stopOf(generation), generation.usage);

@@ -5,6 +5,7 @@ import type { ChatMessage, ToolCall } from '../../contract/generation.ts';
 import { InferenceError } from '../../core/errors.ts';
 import { contentText, type PartTypes } from '../content-text.ts';
 import { maxMessages, maxParts } from '../list-limits.ts';
+import { setAside } from '../set-aside.ts';
 import { ignored } from './generation-fields.ts';
 
 const partSchema = Type.Object({
@@ -53,11 +54,13 @@ export const messagesField = Type.Array(messageSchema, {
 
 type Message = Static<typeof messageSchema>;
 
-const partTypes: PartTypes = {
-  text: new Set(['text', 'input_text', 'refusal']),
-  dropped: new Set(),
-  refused: new Set(['image_url', 'input_audio', 'file', 'video_url', 'audio_url']),
-};
+const media: ReadonlySet<string> = new Set(['image_url', 'input_audio', 'file', 'video_url', 'audio_url']);
+const partTypes: PartTypes = { text: new Set(['text', 'input_text', 'refusal']), dropped: new Set(), refused: media };
+
+/** The messages as far as they are text. */
+export function textualMessages(messages: readonly Message[]): Message[] {
+  return messages.map((message) => (message.content === undefined ? message : { ...message, content: setAside(message.content, media) }));
+}
 
 /** Throws: InferenceError with the path of what is missing, of a part that is not text, or of arguments that are no JSON object. */
 export function chatMessages(messages: readonly Message[]): readonly ChatMessage[] {

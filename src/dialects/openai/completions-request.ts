@@ -5,7 +5,7 @@ import type { CheckedBody } from '../../contract/dialect.ts';
 import type { GenerationInput, GenerationRequest, PromptInput } from '../../contract/generation.ts';
 import { InferenceError } from '../../core/errors.ts';
 import { checkBody } from '../check-body.ts';
-import { maxInputs, maxTokenIds } from '../list-limits.ts';
+import { maxInputs, maxTexts, maxTokenIds } from '../list-limits.ts';
 import { limitsOf, samplingFields, samplingOf, stopField, streamFields, tokenLimit } from '../sampling.ts';
 import { bestOfField, choicesField, foreignFields, modelField, refused, telemetryFields } from './generation-fields.ts';
 import { formatOf, outputFormatFields } from './output-format.ts';
@@ -76,8 +76,10 @@ export function completionToGeneration(body: CompletionsRequest | CheckedBody): 
   if (best_of !== undefined && best_of < (n ?? 1)) {
     throw new InferenceError('invalid_value', `expected best_of to be >= n, which is ${n ?? 1}, got ${best_of}`, { param: 'best_of' });
   }
+  const prompts = promptsOf(request.prompt);
+  checkTexts(prompts.length, request);
   return {
-    input: promptInput(request.prompt),
+    input: promptInput(prompts),
     inputParam: 'prompt',
     ...samplingOf(request),
     ...limitsOf(max_tokens, request.stop),
@@ -89,14 +91,21 @@ export function completionToGeneration(body: CompletionsRequest | CheckedBody): 
   };
 }
 
+/** Throws: InferenceError `invalid_value` naming the field that multiplies the prompts past what one request may ask for. */
+function checkTexts(prompts: number, { n = 1, best_of: bestOf = n }: CompletionsRequest): void {
+  if (prompts * bestOf <= maxTexts) return;
+  const param = bestOf > n ? 'best_of' : 'n';
+  const most = Math.floor(maxTexts / prompts);
+  throw new InferenceError('invalid_value', `expected ${param} to be at most ${most} with ${prompts} prompts, got ${bestOf}`, { param });
+}
+
 /** How many texts the reply has. */
 export function completionChoices(body: CompletionsRequest | CheckedBody): number {
   const { prompt, n = 1 } = body as CompletionsRequest; // A checked body passed this schema.
   return promptsOf(prompt).length * n;
 }
 
-function promptInput(prompt: CompletionsRequest['prompt']): GenerationInput {
-  const prompts = promptsOf(prompt);
+function promptInput(prompts: readonly PromptInput[]): GenerationInput {
   const [only] = prompts;
   return prompts.length === 1 && only !== undefined ? only : { kind: 'several', prompts };
 }

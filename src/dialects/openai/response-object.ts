@@ -92,10 +92,11 @@ function member(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
 
-function responseUsage({ promptTokens, completionTokens }: CallUsage): object {
+/** The form of this route has no way to say that there is no cache. */
+function responseUsage({ promptTokens, completionTokens, cachedTokens = 0 }: CallUsage): object {
   return {
     input_tokens: promptTokens,
-    input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },
+    input_tokens_details: { cached_tokens: cachedTokens, cache_write_tokens: 0 },
     output_tokens: completionTokens,
     output_tokens_details: { reasoning_tokens: 0 },
     total_tokens: promptTokens + completionTokens,

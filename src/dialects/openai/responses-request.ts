@@ -4,7 +4,8 @@ import Type, { type Static } from 'typebox';
 import type { CheckedBody } from '../../contract/dialect.ts';
 import { inputTurns } from '../adapters/responses-to-chat.ts';
 import { checkBody } from '../check-body.ts';
-import { responsesSchema } from './responses-schema.ts';
+import { setAside } from '../set-aside.ts';
+import { type itemSchema, responsesSchema } from './responses-schema.ts';
 
 export type ResponsesRequest = Static<typeof responsesSchema>;
 
@@ -17,9 +18,15 @@ export function checkResponse(body: unknown): CheckedBody {
   const { input } = checked;
   // Throws for items that no conversation of ours holds, before the call waits for its turn. What a reference stands for is put in its
   // place before the model is called.
-  if (Array.isArray(input)) inputTurns({ ...checked, input: input.map((item) => (isReference(item) ? placeholder : item)) });
+  if (Array.isArray(input)) inputTurns({ ...checked, input: input.map((item) => (isReference(item) ? placeholder : textual(item))) });
   else if (input !== undefined) inputTurns(checked);
   return checked;
+}
+
+const media: ReadonlySet<string> = new Set(['input_image', 'input_audio', 'input_file']);
+
+function textual(item: Static<typeof itemSchema>): object {
+  return { ...item, content: setAside(item.content, media), output: setAside(item.output, media) };
 }
 
 const placeholder = { role: 'user', content: '' };

@@ -55,12 +55,17 @@ export const toolFields = {
 const fieldsSchema = Type.Object(toolFields);
 export type ToolFields = Static<typeof fieldsSchema>;
 
-type ToolsAsked = Pick<GenerationRequest, 'tools' | 'toolChoice' | 'parallelToolCalls'>;
+type ToolsAsked = Pick<GenerationRequest, 'tools' | 'toolsParam' | 'toolChoice' | 'parallelToolCalls'>;
 
 /** Whether the reply has its call in the legacy form. */
 export function usesFunctions(body: object): boolean {
   const functions: unknown = Reflect.get(body, 'functions');
   return Array.isArray(functions) && functions.length > 0;
+}
+
+/** Whether all tools are functions. Others are refused, or dropped, once the model is chosen. */
+export function areFunctions({ tools = [] }: ToolFields): boolean {
+  return tools.every(({ type }) => type === 'function');
 }
 
 /** Throws: InferenceError `invalid_value` where a choice is left without its tool, or both forms are used; `unsupported_value` for a tool that is no function. */
@@ -72,12 +77,12 @@ export function toolsOf(body: ToolFields): ToolsAsked {
   const definitions = [...tools.map(functionOf), ...functions].map(definitionOf);
   const legacy = functions.length > 0;
   const choice = legacy ? functionChoice(body.function_call, definitions) : toolChoice(body.tool_choice, definitions);
-  // Without tools every choice that is left means the same.
-  if (definitions.length === 0) return {};
+  // Without tools every choice that is left means the same, and tools that may not be called ask for nothing.
+  if (definitions.length === 0 || choice?.mode === 'none') return {};
   return {
     tools: definitions,
     ...(choice === undefined ? {} : { toolChoice: choice }),
-    ...(legacy ? { parallelToolCalls: false } : {}),
+    ...(legacy ? { toolsParam: 'functions', parallelToolCalls: false } : {}),
     ...(!legacy && body.parallel_tool_calls !== undefined ? { parallelToolCalls: body.parallel_tool_calls } : {}),
   };
 }

@@ -29,12 +29,13 @@ export const envelopeFields = {
 /** Of a chunk: there only where `include_usage` asked for it, and null but in the last one. */
 export const chunkUsageField = Type.Optional(Type.Union([usageSchema, Type.Null()]));
 
-export function openaiUsage({ promptTokens, completionTokens }: CallUsage): object {
+/** Of cached tokens only where the model tells: 0 would say that a cache was asked in vain. */
+export function openaiUsage({ promptTokens, completionTokens, cachedTokens }: CallUsage): object {
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
-    prompt_tokens_details: { cached_tokens: 0 },
+    prompt_tokens_details: cachedTokens === undefined ? {} : { cached_tokens: cachedTokens },
     completion_tokens_details: { reasoning_tokens: 0 },
   };
 }

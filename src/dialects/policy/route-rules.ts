@@ -6,12 +6,13 @@ import {
   emptyList,
   has,
   is,
-  kind,
+  kinds,
   lengths,
   ofType,
   type Passing,
   parameter,
   type Rule,
+  unless,
   unserved,
   upTo,
   value,
@@ -19,10 +20,12 @@ import {
 } from './rule.ts';
 import {
   aroundPrompt,
+  customTool,
   formats,
+  functions,
+  functionTool,
   localExtensions,
   logprobs,
-  noTool,
   output,
   sampling,
   tools,
@@ -51,23 +54,37 @@ const chatTurns = [
   parameter('messages[].tool_calls', emptyList, has('tools')),
   parameter('messages[].function_call', absent, has('tools')),
   parameter('messages[].audio'),
-  kind('messages[].content', ['image_url'], has('images')),
-  kind('messages[].content', ['input_audio', 'audio_url'], has('audio')),
-  kind('messages[].content', ['file'], has('files')),
-  kind('messages[].content', ['video_url']),
+  ...kinds(
+    'messages[].content',
+    ['text'],
+    { types: ['image_url'], by: 'images' },
+    { types: ['input_audio', 'audio_url'], by: 'audio' },
+    { types: ['file'], by: 'files' },
+    { types: ['video_url'] },
+  ),
 ];
+const partsAt = (list: string): readonly Rule[] =>
+  kinds(
+    list,
+    ['input_text'],
+    { types: ['input_image'], by: 'images' },
+    { types: ['input_audio'], by: 'audio' },
+    { types: ['input_file'], by: 'files' },
+  );
 const responseItems = [
-  kind('input', ['function_call', 'function_call_output'], has('tools')),
-  kind('input[].content', ['input_image'], has('images')),
-  kind('input[].content', ['input_audio'], has('audio')),
-  kind('input[].content', ['input_file'], has('files')),
+  ...kinds('input', ['message'], { types: ['function_call', 'function_call_output'], by: 'tools' }),
+  ...partsAt('input[].content'),
+  ...partsAt('input[].output'),
 ];
-const blocksAt = (list: string): readonly Rule[] => [
-  kind(list, ['tool_use', 'tool_result'], has('tools')),
-  kind(list, ['image'], has('images')),
-  kind(list, ['document'], has('files')),
-  kind(list, ['search_result', 'server_tool_use', 'container_upload']),
-];
+const blocksAt = (list: string): readonly Rule[] =>
+  kinds(
+    list,
+    ['text'],
+    { types: ['tool_use', 'tool_result'], by: 'tools' },
+    { types: ['image'], by: 'images' },
+    { types: ['document'], by: 'files' },
+    { types: ['search_result', 'server_tool_use', 'container_upload'] },
+  );
 
 export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> = {
   embeddings: [
@@ -78,6 +95,8 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
   ],
   chatCompletions: [
     ...tools,
+    value('tools[].type', functionTool),
+    ...functions,
     ...chatTurns,
     ...output,
     logprobs,
@@ -92,7 +111,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
   ],
   completions: [
     value('prompt', onePrompt, has('severalPrompts')),
-    ...unserved(tools),
+    ...unserved([...tools, ...functions]),
     ...output,
     // A number on this route: how many alternatives are told of each token.
     parameter('logprobs', is(false), upTo('topLogprobs', 0)),
@@ -103,10 +122,10 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     ...localExtensions,
   ],
   responses: [
-    parameter('tools', emptyList, has('tools')),
-    parameter('tool_choice', noTool, has('tools')),
+    ...tools,
+    value('tools[].type', functionTool),
     ...responseItems,
-    ...unserved([...output, logprobs]),
+    ...unserved([...functions, ...output, logprobs, ...aroundPrompt]),
     topLogprobs,
     topK,
     ...sampling,
@@ -122,12 +141,13 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     ...unserved(localExtensions),
   ],
   messages: [
-    parameter('tools', emptyList, has('tools')),
+    unless(parameter('tools', emptyList, has('tools')), 'tool_choice', ofType('none')),
     parameter('tool_choice', ofType('none', 'auto'), has('tools')),
+    value('tools[].type', customTool),
     ...blocksAt('messages[].content'),
     ...blocksAt('messages[].content[].content'),
     ...blocksAt('system'),
-    ...unserved([...output, logprobs, topLogprobs]),
+    ...unserved([...functions, ...output, logprobs, topLogprobs, ...aroundPrompt]),
     topK,
     parameter('seed'),
     ...unserved(sampling),
@@ -136,6 +156,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     parameter('output_format'),
     parameter('output_config.format', absent, has('structuredOutputs', ofType('json_schema'))),
     parameter('container.skills', emptyList),
+    parameter('thread'),
     ...unserved(localExtensions),
   ],
 };

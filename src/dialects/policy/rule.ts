@@ -1,12 +1,13 @@
 // One rule of the policy: a field, the values that ask for nothing, and the capability that serves the others.
 
 import type { ModelCapabilities } from '../../contract/capabilities.ts';
-import { stepsOf } from './find-at.ts';
+import { isRecord } from '../schema-fit.ts';
+import { findAt, stepsOf } from './find-at.ts';
 
 /** Values of a field that pass. */
 export interface Passing {
-  /** What the field may be, in words; the message of a refusal says it. */
-  readonly allowed: string;
+  /** What the field may be, in words; the message of a refusal says it. For some it depends on what the model takes. */
+  readonly allowed: string | ((capabilities: ModelCapabilities) => string);
   readonly passes: (value: unknown) => boolean;
 }
 
@@ -22,6 +23,10 @@ export interface Rule {
   readonly code: 'unsupported_parameter' | 'unsupported_value';
   /** Undefined: no model serves the field on this route. */
   readonly need: Need | undefined;
+  /** Whether another field of the body takes this one back, so that no value of it asks for anything. */
+  readonly idle?: (body: unknown) => boolean;
+  /** Whether what is refused is one of a few words of the API, which a message may repeat. */
+  readonly isWord?: boolean;
 }
 
 export const parameter = (field: string, neutral: Passing = absent, need?: Need): Rule => ({
@@ -36,8 +41,25 @@ export const value = (field: string, neutral: Passing, need?: Need): Rule => ({
   code: 'unsupported_value',
   need,
 });
-/** Items of a list, by their `type`. */
-export const kind = (list: string, types: readonly string[], need?: Need): Rule => value(`${list}[]`, exceptTypes(types), need);
+/** The rule, unless another field of the body says so much. */
+export const unless = (rule: Rule, field: string, passing: Passing): Rule => ({
+  ...rule,
+  idle: (body) => findAt(body, stepsOf(field), passing.passes) !== undefined,
+});
+/** Types of items that a model takes if it declares `by`; without it none does. */
+export interface Kinds {
+  readonly types: readonly string[];
+  readonly by?: Switch;
+}
+/** Items of a list by their `type`: one rule for each of `kinds`. What is left is `always`, and the declared ones. */
+export function kinds(list: string, always: readonly string[], ...known: readonly Kinds[]): readonly Rule[] {
+  const allowed = (capabilities: ModelCapabilities): string =>
+    quoted([...always, ...known.flatMap(({ types, by }) => (by !== undefined && capabilities[by] === true ? types : []))]);
+  return known.map(({ types, by }) => ({
+    ...value(`${list}[].type`, { allowed, passes: (type) => !types.some((one) => one === type) }, by === undefined ? undefined : has(by)),
+    isWord: true,
+  }));
+}
 
 /** The rules for a route that clients send such fields to, though its API does not have them. */
 export const unserved = (rules: readonly Rule[]): readonly Rule[] => rules.map((rule) => ({ ...rule, need: undefined }));
@@ -53,17 +75,12 @@ export const emptyList: Passing = {
 };
 export const emptyObject: Passing = {
   allowed: 'an empty object or absent',
-  passes: (candidate) => typeof candidate === 'object' && candidate !== null && Object.keys(candidate).length === 0,
+  passes: (candidate) => isRecord(candidate) && Object.keys(candidate).length === 0,
 };
 export const ofType = (...types: readonly string[]): Passing => ({
   allowed: `an object of type ${quoted(types)}, or absent`,
   passes: (candidate) => types.includes(typeOf(candidate)),
 });
-const exceptTypes = (types: readonly string[]): Passing => ({
-  allowed: `of another type than ${quoted(types)}`,
-  passes: (candidate) => !types.includes(typeOf(candidate)),
-});
-
 const anything: Passing = { allowed: 'anything', passes: () => true };
 
 type Switch = {

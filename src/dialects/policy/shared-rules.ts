@@ -1,13 +1,18 @@
 // Rules that several text routes share, since clients that talk to several APIs send the same fields to all of them.
 
-import { emptyList, emptyObject, has, is, ofType, type Passing, parameter, type Rule, upTo, value, withLogprobs } from './rule.ts';
+import { emptyList, emptyObject, has, is, ofType, type Passing, parameter, type Rule, unless, upTo, value, withLogprobs } from './rule.ts';
 
 const textOnly: Passing = {
   allowed: 'a list of only "text", or absent',
   passes: (list) => Array.isArray(list) && list.every((item) => item === 'text'),
 };
+// The one type of tool that each API has for what the caller runs itself.
+export const functionTool: Passing = { allowed: '"function"', passes: (type) => type === 'function' };
+export const customTool: Passing = { allowed: '"custom" or absent', passes: (type) => type === 'custom' };
+// What may not be called changes nothing.
+const neverCalled = is('none');
 // Without tools these choices change nothing.
-export const noTool = is('none', 'auto');
+const noTool = is('none', 'auto');
 export const formats = ofType('text', 'json_object', 'json_schema');
 
 // What chat and completions share.
@@ -21,9 +26,12 @@ export const output: readonly Rule[] = [
   value('modalities', textOnly),
 ];
 export const tools: readonly Rule[] = [
-  parameter('tools', emptyList, has('tools')),
+  unless(parameter('tools', emptyList, has('tools')), 'tool_choice', neverCalled),
   parameter('tool_choice', noTool, has('tools')),
-  parameter('functions', emptyList, has('tools')),
+];
+/** The legacy form of tools. */
+export const functions: readonly Rule[] = [
+  unless(parameter('functions', emptyList, has('tools')), 'function_call', neverCalled),
   parameter('function_call', noTool, has('tools')),
 ];
 // Fields of the completions route that clients also send to chat.

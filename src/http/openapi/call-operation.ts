@@ -2,6 +2,7 @@
 
 import { type Family, type MethodName, methods } from '../../contract/methods.ts';
 import { dialectFor } from '../../dialects/route-dialects.ts';
+import { takesTools } from '../../dialects/served-tools.ts';
 import type { ModelView } from '../../runtime/model-view.ts';
 import { callExamples } from './call-examples.ts';
 import type { Components } from './components.ts';
@@ -19,6 +20,7 @@ export interface CallRoute {
   readonly isModelInPath: boolean;
 }
 
+const answerHeaders = ['x-request-id', 'request-id', 'openai-processing-ms'];
 const callErrors = [400, 404, 408, 413, 415, 429, 500, 503, 504];
 
 export function callOperation(components: Components, route: CallRoute): object {
@@ -42,7 +44,7 @@ export function callOperation(components: Components, route: CallRoute): object 
     responses: {
       200: {
         description: 'The answer.',
-        headers: headerReferences(components, ['x-request-id', 'request-id', 'openai-processing-ms']),
+        headers: headerReferences(components, takesTools(method) ? [...answerHeaders, 'heddle-dropped-tools'] : answerHeaders),
         content: {
           'application/json': { schema: output },
           ...(streams(method) ? { 'text/event-stream': { schema: components.schema(`EventStream.${family}`, eventStream(family)) } } : {}),

@@ -9,6 +9,7 @@ const responseHeaders: Readonly<Record<string, object>> = {
   'retry-after': { description: 'Seconds to wait, when the delay is known.', schema: { type: 'integer', minimum: 1 } },
   'retry-after-ms': { description: 'Milliseconds to wait, when the delay is known.', schema: { type: 'integer', minimum: 0 } },
   'x-should-retry': { description: 'Sent where no retry helps.', schema: { const: 'false' } },
+  'heddle-dropped-tools': { description: 'Tools that the server dropped from the request.', schema: { type: 'string' } },
   'www-authenticate': { description: 'How to send the key.', schema: { const: 'Bearer' } },
 };
 

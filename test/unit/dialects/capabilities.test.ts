@@ -8,7 +8,7 @@ import { refusal } from './framing.ts';
 type Method = Parameters<typeof checkPolicy>[0];
 const turn = (more: object) => ({ messages: [{ role: 'user', content: 'a' }, more] });
 const part = (type: string) => turn({ role: 'user', content: [{ type: 'text', text: 'a' }, { type }] });
-const inPart = 'messages[1].content[1]';
+const inPart = 'messages[1].content[1].type';
 const everything: ModelCapabilities = {
   tools: true,
   structuredOutputs: true,
@@ -71,11 +71,11 @@ const served: readonly (readonly [Method, object, ModelCapabilities, string])[] 
   ['completions', { suffix: 'a' }, { suffix: true }, 'suffix'],
   ['responses', { tools: [{}] }, { tools: true }, 'tools'],
   ['responses', { tool_choice: 'required' }, { tools: true }, 'tool_choice'],
-  ['responses', { input: [{ type: 'function_call' }] }, { tools: true }, 'input[0]'],
-  ['responses', { input: [{ role: 'user' }, { type: 'function_call_output' }] }, { tools: true }, 'input[1]'],
-  ['responses', { input: [{ content: [{ type: 'input_image' }] }] }, { images: true }, 'input[0].content[0]'],
-  ['responses', { input: [{ content: [{ type: 'input_audio' }] }] }, { audio: true }, 'input[0].content[0]'],
-  ['responses', { input: [{ content: [{ type: 'input_file' }] }] }, { files: true }, 'input[0].content[0]'],
+  ['responses', { input: [{ type: 'function_call' }] }, { tools: true }, 'input[0].type'],
+  ['responses', { input: [{ role: 'user' }, { type: 'function_call_output' }] }, { tools: true }, 'input[1].type'],
+  ['responses', { input: [{ content: [{ type: 'input_image' }] }] }, { images: true }, 'input[0].content[0].type'],
+  ['responses', { input: [{ content: [{ type: 'input_audio' }] }] }, { audio: true }, 'input[0].content[0].type'],
+  ['responses', { input: [{ content: [{ type: 'input_file' }] }] }, { files: true }, 'input[0].content[0].type'],
   ['responses', { top_logprobs: 2 }, { topLogprobs: 2 }, 'top_logprobs'],
   ['responses', { include: ['message.output_text.logprobs'] }, { topLogprobs: 0 }, 'include'],
   ['responses', { truncation: 'auto' }, { truncation: true }, 'truncation'],
@@ -128,6 +128,40 @@ test.each([
   ['embeddings', { input: ['a', 'b'] }],
 ] as const)('%s takes the neutral values of %j from a model that declares nothing', (method, body) => {
   expect(refusal(() => checkPolicy(method, body, {}))).toBeUndefined();
+});
+
+test.each([
+  ['chatCompletions', part('image_url'), {}, 'expected messages[1].content[1].type to be "text", got "image_url"'],
+  ['chatCompletions', part('file'), { images: true }, 'expected messages[1].content[1].type to be "text" or "image_url", got "file"'],
+  ['chatCompletions', part('video_url'), { files: true }, 'expected messages[1].content[1].type to be "text" or "file", got "video_url"'],
+  ['messages', part('image'), {}, 'expected messages[1].content[1].type to be "text", got "image"'],
+  [
+    'messages',
+    turn({ content: [{ type: 'tool_result', content: [{ type: 'image' }] }] }),
+    { tools: true },
+    'expected messages[1].content[0].content[0].type to be "text" or "tool_use" or "tool_result", got "image"',
+  ],
+  [
+    'responses',
+    { input: [{ content: [{ type: 'input_file' }] }] },
+    { audio: true },
+    'expected input[0].content[0].type to be "input_text" or "input_audio", got "input_file"',
+  ],
+  ['responses', { input: [{ type: 'function_call' }] }, {}, 'expected input[0].type to be "message", got "function_call"'],
+] as const)('%s: the refusal of %j by a model of %j says what it takes', (method, body, capabilities, message) => {
+  expect(refusal(() => checkPolicy(method, body, capabilities))).toMatchObject({ code: 'unsupported_value', message });
+});
+
+test.each([
+  ['chatCompletions', { tools: [{ type: 'function' }, { type: 'custom' }] }, 'tools[1].type', '"function"'],
+  ['responses', { tools: [{ type: 'web_search' }] }, 'tools[0].type', '"function"'],
+  ['inputTokens', { tools: [{ type: 'web_search' }] }, 'tools[0].type', '"function"'],
+  ['messages', { tools: [{ name: 'a' }, { type: 'custom' }, { type: 'web_search_20250305' }] }, 'tools[2].type', '"custom" or absent'],
+  ['countTokens', { tools: [{ type: 'bash_20250124' }] }, 'tools[0].type', '"custom" or absent'],
+] as const)('%s: %j has a tool that no model is told of', (method, body, param, allowed) => {
+  const message = `expected ${param} to be ${allowed}, got string`;
+  for (const known of [everything, undefined])
+    expect(refusal(() => checkPolicy(method, body, known))).toMatchObject({ code: 'unsupported_value', param, message });
 });
 
 test('what no model serves is refused whatever is declared, and also before that is known', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { messagesToChat } from '../../../src/dialects/adapters/messages-to-chat.ts';
 import { dropNulls } from '../../../src/dialects/nulls.ts';
 import { checkPolicy } from '../../../src/dialects/policy.ts';
 import { dialectFor } from '../../../src/dialects/route-dialects.ts';
@@ -35,7 +36,26 @@ test.each([
   ['chatCompletions', { messages: [user], logprobs: true }, 'unsupported_parameter', 'logprobs'],
   ['chatCompletions', { messages: [user], logit_bias: { 1: 5 } }, 'unsupported_parameter', 'logit_bias'],
   ['chatCompletions', { messages: [user], response_format: { type: 'json_object' } }, 'unsupported_value', 'response_format'],
-  ['chatCompletions', { messages: [{ role: 'user', content: [{ type: 'image_url' }] }] }, 'unsupported_value', 'messages[0].content[0]'],
+  [
+    'chatCompletions',
+    { messages: [{ role: 'user', content: [{ type: 'image_url' }] }] },
+    'unsupported_value',
+    'messages[0].content[0].type',
+  ],
+  [
+    'responses',
+    { input: [{ ...user, content: [{ type: 'input_image', file_id: 'f' }] }] },
+    'unsupported_value',
+    'input[0].content[0].type',
+  ],
+  ['responses', { input: [{ ...user, content: [{ type: 'input_audio' }] }] }, 'unsupported_value', 'input[0].content[0].type'],
+  [
+    'messages',
+    { max_tokens: 4, messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'file', file_id: 'f' } }] }] },
+    'unsupported_value',
+    'messages[0].content[0].type',
+  ],
+  ['messages', { max_tokens: 4, messages: [user], system: [{ type: 'document' }] }, 'unsupported_value', 'system[0].type'],
   ['completions', { prompt: [] }, 'invalid_value', 'prompt'],
   ['completions', { prompt: [] }, 'invalid_value', 'prompt'],
   ['completions', { prompt: 'a', echo: true }, 'unsupported_value', 'echo'],
@@ -92,6 +112,28 @@ test.each([
   expect(checked(method, body)).toEqual(body);
 });
 
+test('parts that are no text pass the check of a route, since some models take them', () => {
+  const text = { type: 'text', text: 'a' };
+  const parts = (...content: object[]) => ({ messages: [{ role: 'user', content: [text, ...content] }], max_tokens: 1 });
+  for (const type of ['image_url', 'input_audio', 'file', 'video_url']) {
+    const body = parts({ type, [type]: {} });
+    expect(dialectFor('chatCompletions').check(body)).toEqual(body);
+  }
+  const result = { type: 'tool_result', tool_use_id: 'a', content: [{ type: 'image' }] };
+  for (const part of [{ type: 'image' }, { type: 'document' }, result]) {
+    expect(dialectFor('messages').check(parts(part))).toEqual(parts(part));
+  }
+  const input = [{ role: 'user', content: [{ type: 'input_file', file_url: 'u' }] }];
+  expect(dialectFor('responses').check({ input })).toEqual({ input });
+});
+
+test('a text that is wrong is still found beside them, at its place', () => {
+  const content = [{ type: 'image_url' }, { type: 'text' }];
+  expect(refused('chatCompletions', { messages: [{ role: 'user', content }] })).toMatchObject({ param: 'messages[0].content[1].text' });
+  const odd = [{ type: 'text', text: 'a', content: [null] }];
+  expect(refused('chatCompletions', { messages: [{ role: 'user', content: odd }] })).toBeUndefined();
+});
+
 test('null means absent, at every depth, and checking twice changes nothing', () => {
   const { check } = dialectFor('chatCompletions');
   const once = check({
@@ -110,6 +152,39 @@ test('a value without nulls is not copied, and nulls in arrays stay', () => {
   const value = { a: [1, { b: 2 }] };
   expect(dropNulls(value)).toBe(value);
   expect(dropNulls({ a: [null, { b: null }] })).toEqual({ a: [null, {}] });
+});
+
+test('nulls of the client stay: in JSON Schemas, in the input of a call, in labels', () => {
+  const own = { a: null, deep: [{ b: null }] };
+  const call = { type: 'tool_use', id: 'a', name: 'b', input: own, text: null };
+  const kept = dialectFor('messages').check({
+    max_tokens: 1,
+    messages: [{ role: 'assistant', content: [call] }],
+    tools: [{ name: 'b', input_schema: own, description: null }],
+    metadata: { user_id: null },
+  });
+  const { text: _, ...withoutText } = call;
+  expect(kept).toEqual({
+    max_tokens: 1,
+    messages: [{ role: 'assistant', content: [withoutText] }],
+    tools: [{ name: 'b', input_schema: own }],
+    metadata: { user_id: null },
+  });
+  expect(messagesToChat(kept)).toMatchObject({ messages: [{ tool_calls: [{ function: { arguments: JSON.stringify(own) } }] }] });
+  const chat = {
+    messages: [user],
+    tools: [{ type: 'function', function: { name: 'b', parameters: own } }],
+    response_format: { type: 'json_schema', json_schema: { name: 'c', schema: own } },
+    guided_json: null,
+  };
+  const { guided_json: __, ...asked } = chat;
+  expect(dialectFor('chatCompletions').check(chat)).toEqual(asked);
+});
+
+test('items of an input are no JSON of the client', () => {
+  const input = [{ role: 'user', content: 'hi', id: null }];
+  expect(dialectFor('responses').check({ input })).toEqual({ input: [user] });
+  expect(refused('responses', { input, metadata: { a: null } })).toMatchObject({ code: 'invalid_type', param: 'metadata.a' });
 });
 
 test('predict takes any body as it is', () => {

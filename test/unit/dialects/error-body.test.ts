@@ -19,6 +19,12 @@ test('each family has its envelope', () => {
   });
 });
 
+test('a prompt that is too long is told in the words that clients of Anthropic look for', () => {
+  const long = { code: 'context_length_exceeded', status: 400, message: 'expected at most 9 tokens, got 12', param: 'messages' };
+  expect(errorBody('anthropic', long, 'r')).toMatchObject({ error: { message: 'prompt is too long: expected at most 9 tokens, got 12' } });
+  expect(errorBody('openai', long, 'r')).toMatchObject({ error: { message: long.message, param: 'messages' } });
+});
+
 test.each([
   [403, 'permission_error', 'invalid_request_error'],
   [429, 'rate_limit_error', 'rate_limit_error'],
@@ -28,6 +34,13 @@ test.each([
   const record = { code: 'own', status, message: 'm', param: null };
   expect(errorBody('anthropic', record, 'r')).toMatchObject({ error: { type: anthropic } });
   expect(errorBody('openai', record, 'r')).toMatchObject({ error: { type: openai, code: 'own' } });
+});
+
+test('a conversation kept by the server is refused as the client of messages expects it, which then goes on without', () => {
+  const thread = { code: 'unsupported_parameter', status: 400, message: 'expected thread to be absent, got object', param: 'thread' };
+  const details = { error_code: 'thread_unsupported_request', unsupported: ['thread'] };
+  expect(errorBody('anthropic', thread, 'r')).toMatchObject({ error: { type: 'invalid_request_error', details } });
+  expect(errorBody('anthropic', { ...thread, param: 'seed' }, 'r')).not.toHaveProperty('error.details');
 });
 
 test('in-stream errors take the form of their route', () => {

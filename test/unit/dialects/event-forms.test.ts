@@ -10,6 +10,7 @@ test.each([
   { type: 'toolCall', call: 0, id: 'a', name: 'b', arguments: '' },
   { type: 'finish', reason: 'toolCalls', choice: undefined },
   { type: 'usage', promptTokens: 0, completionTokens: 0 },
+  { type: 'usage', promptTokens: 2, completionTokens: 0, cachedTokens: 1 },
 ])('%j is an event', (item) => {
   expect(isGenerationEvent(item)).toBe(true);
 });
@@ -28,6 +29,7 @@ test.each([
   { type: 'toolCall', call: 0, id: 4, arguments: '' },
   { type: 'finish', reason: 'tool_calls' },
   { type: 'usage', promptTokens: 1 },
+  { type: 'usage', promptTokens: 1, completionTokens: 0, cachedTokens: '1' },
   { type: 'other' },
 ])('%j is none', (item) => {
   expect(isGenerationEvent(item)).toBe(false);

@@ -162,8 +162,8 @@ test('a message has every key that typed clients know, as null where nothing is 
   expect(reply['usage']).toEqual({
     input_tokens: 3,
     output_tokens: 2,
-    cache_creation_input_tokens: 0,
-    cache_read_input_tokens: 0,
+    cache_creation_input_tokens: null,
+    cache_read_input_tokens: null,
     cache_creation: null,
     inference_geo: null,
     output_tokens_details: null,
@@ -234,4 +234,23 @@ test('usage for the log comes with the reply and at the end of the stream', asyn
     while (step.done !== true) step = await framed.frames.next();
     expect(step.value).toEqual({ promptTokens: 3, completionTokens: 2 });
   }
+});
+
+test('cached tokens are told where the model tells of a cache, and nowhere else', async () => {
+  const told = function* () {
+    yield { type: 'text', text: 'a' };
+    yield { type: 'finish', reason: 'stop' };
+    yield { type: 'usage', promptTokens: 3, completionTokens: 1, cachedTokens: 2 };
+  };
+  for (const method of ['chatCompletions', 'completions'] as const) {
+    expect(await jsonOf(await frame(method, told()))).toMatchObject({ usage: { prompt_tokens_details: { cached_tokens: 2 } } });
+    expect((await jsonOf(await frame(method, generation())))['usage']).toHaveProperty('prompt_tokens_details', {});
+    const events = await streamed(method, told(), { stream_options: { include_usage: true } });
+    expect(parsed(events).at(-1)).toMatchObject({ usage: { prompt_tokens_details: { cached_tokens: 2 } } });
+  }
+  expect(await jsonOf(await frame('responses', told()))).toMatchObject({ usage: { input_tokens_details: { cached_tokens: 2 } } });
+  // Its form has a number in any case.
+  expect(await jsonOf(await frame('responses', generation()))).toMatchObject({ usage: { input_tokens_details: { cached_tokens: 0 } } });
+  // What is read from a cache is no part of input_tokens there, and the prompt is told as a whole.
+  expect(await jsonOf(await frame('messages', told()))).toMatchObject({ usage: { input_tokens: 3, cache_read_input_tokens: null } });
 });

@@ -67,6 +67,14 @@ test.each(['{"a":', '[1]', '7'])('arguments that are no object are refused: %s',
   await expect(frame([begun, piece(json), finish, usage])).rejects.toMatchObject({ code: 'invalid_result', status: 500 });
 });
 
+test('a call that the limit cut has an empty input, and the limit as the reason of its stop', async () => {
+  const cut = { type: 'finish', reason: 'length' } as const;
+  const reply = await jsonOf(await frame([usage, begun, piece('{"city":'), cut, usage]));
+  expect(reply).toMatchObject({ stop_reason: 'max_tokens', content: [{ type: 'tool_use', id: 'c1', name: 'weather', input: {} }] });
+  const second = { type: 'toolCall', call: 1, id: 'c2', name: 'time', arguments: '{' } as const;
+  await expect(frame([begun, piece('{"city":'), second, cut, usage])).rejects.toMatchObject({ code: 'invalid_result' });
+});
+
 test('a call that goes on after another began is refused, since its block is closed', async () => {
   await expect(streamed([begun, piece('{}', 1), piece('{}'), finish, usage])).rejects.toMatchObject({ code: 'invalid_result' });
 });

@@ -84,6 +84,13 @@ test.each([
   ['chatCompletions', { best_of: 2 }, 'best_of'],
   ['chatCompletions', { suffix: 'a' }, 'suffix'],
   ['completions', { functions: [{}] }, 'functions'],
+  ...(['responses', 'messages'] as const).flatMap((route) => [
+    [route, { functions: [{}] }, 'functions'] as const,
+    [route, { function_call: { name: 'a' } }, 'function_call'] as const,
+    [route, { echo: true }, 'echo'] as const,
+    [route, { best_of: 2 }, 'best_of'] as const,
+    [route, { suffix: 'a' }, 'suffix'] as const,
+  ]),
   ['responses', { stop: ['a'] }, 'stop'],
   ['responses', { max_tokens: 5 }, 'max_tokens'],
   ['responses', { max_completion_tokens: 5 }, 'max_completion_tokens'],
@@ -109,6 +116,20 @@ test.each([
   ['embeddings', { normalize: true, input_type: 'query' }],
 ] as const)('%s takes %j', (route, more) => {
   expect(refused(route, more)).toBeUndefined();
+});
+
+test.each(textRoutes)('%s takes tools that may not be called, and refuses them where they may', (route) => {
+  const never = route === 'messages' ? { type: 'none' } : 'none';
+  const freely = route === 'messages' ? { type: 'auto' } : 'auto';
+  const tools = [route === 'messages' ? { name: 'look' } : tool];
+  expect(refused(route, { tools, tool_choice: never })).toBeUndefined();
+  expect(refused(route, { tools, tool_choice: freely })).toMatchObject({ code: 'unsupported_parameter', param: 'tools' });
+});
+
+test('chat takes functions that may not be called', () => {
+  expect(refused('chatCompletions', { functions: [tool], function_call: 'none' })).toBeUndefined();
+  // The legacy form has a choice of its own.
+  expect(refused('chatCompletions', { functions: [tool], tool_choice: 'none' })).toMatchObject({ param: 'functions' });
 });
 
 test('a refusal says what is allowed, and never text of the client', () => {

@@ -26,6 +26,18 @@ test('an adapter calls the chat with a chat', async () => {
   expect(events[0]).toEqual({ type: 'text', text: '{"messages":[{"role":"user","content":"hi"}]}' });
 });
 
+test('an adapter holds the chat it makes to the schema that the class has for chats, and a count does not', async () => {
+  class Brief {
+    static adapters = ['completions', 'messages'];
+    static schemas = { chat_completions: { input: { properties: { max_completion_tokens: { maximum: 5 } } } } };
+    chatCompletions = () => expect.fail('expected no call');
+    countTokens = () => 3;
+  }
+  const { methods } = inspectModel(new Brief());
+  await expect(methods.get('completions')?.({ prompt: 'hi' })).rejects.toMatchObject({ code: 'invalid_value', param: 'max_tokens' });
+  expect(await methods.get('countTokens')?.({ max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] })).toBe(3);
+});
+
 class NoChat {
   static adapters = ['messages'];
   predict() {}

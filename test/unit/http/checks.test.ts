@@ -154,6 +154,14 @@ test('a refused call carries Retry-After and its ids', () =>
     expect([headers.get('x-request-id'), headers.get('request-id')]).toEqual(['mine-1', 'mine-1']);
   }));
 
+test("a client's own name of its request is taken over where no proxy gave one", () =>
+  withServer(async (rig) => {
+    const idOf = async (headers: Record<string, string>) => (await fetch(`${rig.url}/livez`, { headers })).headers.get('x-request-id');
+    expect(await idOf({ 'x-client-request-id': 'own-1' })).toBe('own-1');
+    expect(await idOf({ 'x-client-request-id': 'own-1', 'x-request-id': 'given-1' })).toBe('given-1');
+    expect(await idOf({ 'x-client-request-id': 'no id' })).toMatch(/^req_/);
+  }));
+
 test('an unexpected error is 500 and its text stays in the log', () =>
   withServer(async (rig) => {
     rig.backend.error = new Error('secret text');

@@ -59,3 +59,43 @@ test('broken input behind a request that waits for its answer is not answered in
     await once(socket, 'close');
     expect(received).toBe('');
   }));
+
+const late =
+  'POST /predict HTTP/1.1\r\nHost: x\r\nOrigin: https://web.example\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
+// The least that Node takes; it looks at its connections once a second.
+const soon = { requestTimeoutMs: 1, headersTimeoutMs: 1 };
+
+test('a body that is late is refused with what a browser of another origin needs to read it', () =>
+  withServer(async ({ port }) => {
+    const socket = await dial(port);
+    socket.write(late);
+    const [data] = await once(socket, 'data');
+    expect(String(data)).toMatch(/^HTTP\/1\.1 408 /);
+    expect(String(data)).toContain('\r\naccess-control-allow-origin: https://web.example\r\nvary: Origin\r\n');
+    expect(String(data)).toMatch(/\r\naccess-control-expose-headers: x-request-id, /);
+    socket.destroy();
+  }, soon));
+
+test('it is refused in the form of its route', () =>
+  withServer(async ({ port }) => {
+    const socket = await dial(port);
+    socket.write(late.replace('/predict', '/v1//messages'));
+    const [data] = await once(socket, 'data');
+    expect(String(data)).toContain(
+      '{"type":"error","error":{"type":"invalid_request_error","message":"the request did not arrive in time"}',
+    );
+    socket.destroy();
+  }, soon));
+
+test('without cors it is refused without them', () =>
+  withServer(
+    async ({ port }) => {
+      const socket = await dial(port);
+      socket.write(late);
+      const [data] = await once(socket, 'data');
+      expect(String(data)).toMatch(/^HTTP\/1\.1 408 /);
+      expect(String(data)).not.toContain('access-control');
+      socket.destroy();
+    },
+    { ...soon, cors: false },
+  ));

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
+import type { ReplyHead } from '../../../src/contract/thread.ts';
 import { fromRecord, HttpError, InferenceError, toRecord } from '../../../src/core/errors.ts';
 import type { Submission } from '../../../src/runtime/submission.ts';
-import { aborted, answer, dial, json, postText, withServer } from './fake-backend.ts';
+import { aborted, answer, dial, json, postText, type Rig, withServer } from './fake-backend.ts';
 
 const sse = { status: 200, headers: { 'content-type': 'text/event-stream; charset=utf-8' }, shape: 'sse' } as const;
 const raw = { status: 200, headers: { 'content-type': 'application/octet-stream' }, shape: 'raw' } as const;
@@ -11,16 +13,34 @@ function emit(admission: Submission, text: string): void {
   admission.observer.chunk(Buffer.from(text), 1);
 }
 
-function stream(url: string): Promise<Response> {
-  return fetch(`${url}/predict`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', origin: 'http://web' } });
+/** A call that waits for its answer. */
+async function asked({ url, backend }: Rig): Promise<{ readonly admission: Submission; readonly pending: Promise<Response> }> {
+  const call = backend.next();
+  const headers = { 'content-type': 'application/json', origin: 'http://web' };
+  const pending = fetch(`${url}/predict`, { method: 'POST', body: '{}', headers });
+  return { admission: await call, pending };
+}
+
+/** A stream whose first bytes have arrived. */
+async function begun(rig: Rig, head: ReplyHead, text: string): Promise<{ readonly admission: Submission; readonly response: Response }> {
+  const { admission, pending } = await asked(rig);
+  admission.observer.head(head);
+  emit(admission, text);
+  return { admission, response: await pending };
+}
+
+/** The same call from a raw client, which decides itself what it reads. */
+async function dialled({ port, backend }: Rig): Promise<{ readonly admission: Submission; readonly socket: Socket }> {
+  const call = backend.next();
+  const socket = await dial(port);
+  socket.write(postText('/predict', '{}'));
+  return { admission: await call, socket };
 }
 
 test('a client that leaves while its call waits aborts the signal with a disconnect', () =>
-  withServer(async ({ port, backend, lines, server }) => {
-    const call = backend.next();
-    const socket = await dial(port);
-    socket.write(postText('/predict', '{}'));
-    const admission = await call;
+  withServer(async (rig) => {
+    const { lines, server } = rig;
+    const { admission, socket } = await dialled(rig);
     expect(admission.signal.aborted).toBe(false);
     socket.destroy();
     expect(await aborted(admission.signal)).toMatchObject({ code: 'client_closed_request' });
@@ -29,10 +49,9 @@ test('a client that leaves while its call waits aborts the signal with a disconn
   }));
 
 test('a stream that its model ends with 499 tells its client, who is still there', () =>
-  withServer(async ({ url, backend }) => {
-    const call = backend.next();
-    const pending = stream(url);
-    const { observer } = await call;
+  withServer(async (rig) => {
+    const { admission, pending } = await asked(rig);
+    const { observer } = admission;
     observer.head(sse);
     observer.chunk(Buffer.from('data: 1\n\n'), 1);
     observer.fail(fromRecord(toRecord(new HttpError(499, 'no more', { code: 'client_closed_request' }))), false);
@@ -52,26 +71,21 @@ test('both of two pipelined calls see the disconnect', () =>
   }));
 
 test('a client that stays is never taken for gone', () =>
-  withServer(async ({ url, backend, lines }) => {
+  withServer(async (rig) => {
+    const { lines } = rig;
     for (let i = 0; i < 2; i++) {
-      const call = backend.next();
-      const response = stream(url);
-      const admission = await call;
+      const { admission, pending } = await asked(rig);
       answer(admission, '{}');
-      await (await response).text();
+      await (await pending).text();
       expect(admission.signal.aborted).toBe(false);
     }
     expect(lines.map((line) => line.fields?.status)).toEqual([200, 200]);
   }));
 
 test('a stream keeps CORS and ids, is credited as it drains, and ends', () =>
-  withServer(async ({ url, backend }) => {
-    const call = backend.next();
-    const pending = stream(url);
-    const admission = await call;
-    admission.observer.head(sse);
-    emit(admission, 'data: 1\n\n');
-    const response = await pending;
+  withServer(async (rig) => {
+    const { backend } = rig;
+    const { admission, response } = await begun(rig, sse, 'data: 1\n\n');
     expect(response.headers.get('access-control-allow-origin')).toBe('http://web');
     expect(response.headers.get('x-request-id')).toBe(admission.facts.id);
     emit(admission, 'data: [DONE]\n\n');
@@ -81,11 +95,8 @@ test('a stream keeps CORS and ids, is credited as it drains, and ends', () =>
   }));
 
 test('a client that leaves a stream aborts its signal', () =>
-  withServer(async ({ port, backend }) => {
-    const call = backend.next();
-    const socket = await dial(port);
-    socket.write(postText('/predict', '{}'));
-    const admission = await call;
+  withServer(async (rig) => {
+    const { admission, socket } = await dialled(rig);
     admission.observer.head(sse);
     emit(admission, 'data: 1\n\n');
     await once(socket, 'data');
@@ -94,12 +105,10 @@ test('a client that leaves a stream aborts its signal', () =>
   }));
 
 test('a client that does not read gets no credit and is cut after the stall limit', () =>
-  withServer(async ({ port, backend, clock }) => {
-    const call = backend.next();
-    const socket = await dial(port);
+  withServer(async (rig) => {
+    const { backend, clock } = rig;
+    const { admission, socket } = await dialled(rig);
     socket.pause();
-    socket.write(postText('/predict', '{}'));
-    const admission = await call;
     admission.observer.head(raw);
     const big = Buffer.alloc(32 * 1024 * 1024); // more than the kernel's buffers take
     admission.observer.chunk(big, 0);
@@ -110,10 +119,8 @@ test('a client that does not read gets no credit and is cut after the stall limi
   }));
 
 test('an error before the first bytes keeps its status', () =>
-  withServer(async ({ url, backend }) => {
-    const call = backend.next();
-    const pending = stream(url);
-    const admission = await call;
+  withServer(async (rig) => {
+    const { admission, pending } = await asked(rig);
     admission.observer.head(sse);
     admission.observer.fail(new InferenceError('context_length_exceeded', 'too long', { param: 'prompt' }), false);
     const response = await pending;
@@ -121,31 +128,22 @@ test('an error before the first bytes keeps its status', () =>
   }));
 
 test('an error inside an event stream becomes its last event', () =>
-  withServer(async ({ url, backend }) => {
-    const call = backend.next();
-    const pending = stream(url);
-    const admission = await call;
-    admission.observer.head(sse);
-    emit(admission, 'data: 1\n\n');
-    const response = await pending;
+  withServer(async (rig) => {
+    const { admission, response } = await begun(rig, sse, 'data: 1\n\n');
     admission.observer.fail(new InferenceError('replica_lost', 'the thread ended'), false);
     expect(await response.text()).toMatch(/^data: 1\n\ndata: \{"error":\{.*"code":"replica_lost".*\n\n$/);
   }));
 
 test('a raw stream that fails is cut, so that it is not taken for complete', () =>
-  withServer(async ({ url, backend }) => {
-    const call = backend.next();
-    const pending = stream(url);
-    const admission = await call;
-    admission.observer.head(raw);
-    emit(admission, 'half');
-    const response = await pending;
+  withServer(async (rig) => {
+    const { admission, response } = await begun(rig, raw, 'half');
     admission.observer.fail(new InferenceError('internal_error', 'the model failed'), false);
     await expect(response.text()).rejects.toThrow();
   }));
 
 test('the deadline answers 504 before the head and as an event after it', () =>
-  withServer(async ({ url, backend, clock }) => {
+  withServer(async (rig) => {
+    const { url, backend, clock } = rig;
     const first = backend.next();
     const early = fetch(`${url}/predict`, {
       method: 'POST',
@@ -155,25 +153,16 @@ test('the deadline answers 504 before the head and as an event after it', () =>
     expect((await first).facts.deadlineMs).toBe(50);
     clock.advance(50);
     expect((await early).status).toBe(504);
-    const second = backend.next();
-    const pending = stream(url);
-    const admission = await second;
-    admission.observer.head(sse);
-    emit(admission, 'data: 1\n\n');
-    const response = await pending;
+    const { admission, response } = await begun(rig, sse, 'data: 1\n\n');
     clock.advance(60_000);
     expect(admission.signal.reason).toMatchObject({ code: 'timeout' });
     expect(await response.text()).toContain('"code":"timeout"');
   }));
 
 test('a silent event stream carries heartbeats', () =>
-  withServer(async ({ url, backend, clock }) => {
-    const call = backend.next();
-    const pending = stream(url);
-    const admission = await call;
-    admission.observer.head(sse);
-    emit(admission, 'data: 1\n\n');
-    const response = await pending;
+  withServer(async (rig) => {
+    const { clock } = rig;
+    const { admission, response } = await begun(rig, sse, 'data: 1\n\n');
     clock.advance(15_000);
     clock.advance(15_000);
     admission.observer.end(undefined);
@@ -181,11 +170,9 @@ test('a silent event stream carries heartbeats', () =>
   }));
 
 test('a whole answer that a client reads slowly but steadily arrives entire', () =>
-  withServer(async ({ port, backend, clock }) => {
-    const call = backend.next();
-    const socket = await dial(port);
-    socket.write(postText('/predict', '{}'));
-    const admission = await call;
+  withServer(async (rig) => {
+    const { clock } = rig;
+    const { admission, socket } = await dialled(rig);
     const size = 24 * 1024 * 1024; // more than the kernel's buffers take
     let received = 0;
     let sinceTick = 0;
@@ -211,12 +198,10 @@ test('a whole answer that a client reads slowly but steadily arrives entire', ()
   }));
 
 test('a whole answer that a client does not read is cut after the stall limit', () =>
-  withServer(async ({ port, backend, clock }) => {
-    const call = backend.next();
-    const socket = await dial(port);
+  withServer(async (rig) => {
+    const { clock } = rig;
+    const { admission, socket } = await dialled(rig);
     socket.pause();
-    socket.write(postText('/predict', '{}'));
-    const admission = await call;
     admission.observer.head({ status: 200, headers: {}, shape: 'whole' });
     admission.observer.chunk(Buffer.alloc(32 * 1024 * 1024), 0);
     admission.observer.end(undefined);
@@ -276,10 +261,10 @@ test('a finished answer that waits for the one before it on its connection is no
   }));
 
 test('an error amid a stream is logged with its cause', () =>
-  withServer(async ({ url, backend, lines }) => {
-    const call = backend.next();
-    const pending = stream(url);
-    const { observer } = await call;
+  withServer(async (rig) => {
+    const { lines } = rig;
+    const { admission, pending } = await asked(rig);
+    const { observer } = admission;
     observer.head(sse);
     observer.chunk(Buffer.from('data: 1\n\n'), 1);
     observer.fail(new InferenceError('internal_error', 'the model failed to answer', { cause: 'Error: its own words' }), false);

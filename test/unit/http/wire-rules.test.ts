@@ -6,7 +6,7 @@ import { staticGetPaths } from '../../../src/http/paths.ts';
 import { answer, dial, json, postText, withServer } from './fake-backend.ts';
 
 const origin = 'https://web.example';
-const exposed = 'x-request-id, request-id, openai-processing-ms, retry-after, retry-after-ms, x-should-retry';
+const exposed = 'x-request-id, request-id, openai-processing-ms, retry-after, retry-after-ms, x-should-retry, heddle-dropped-tools';
 
 test('HEAD answers wherever GET does, with its status and headers and no body', () =>
   withServer(async ({ url }) => {

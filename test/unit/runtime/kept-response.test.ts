@@ -113,4 +113,6 @@ test('a reference stands for an item of the chain, and for nothing else', () => 
   expect(sent(referring)['input']).toMatchObject([{ role: 'user' }, { id: 'msg_resp_1', role: 'assistant' }, { content: 'three' }]);
   const unknown = submission({ input: [next, { ...reference, id: 'msg_2' }], previous_response_id: 'resp_1' });
   expect(() => withStore(store, unknown)).toThrow(expect.objectContaining({ code: 'invalid_value', param: 'input[1]' }));
+  const message = 'expected input[0] to refer to an item of the previous response, got no previous_response_id';
+  expect(() => withStore(store, submission({ input: [reference] }))).toThrow(expect.objectContaining({ code: 'invalid_value', message }));
 });

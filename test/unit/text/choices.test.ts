@@ -36,7 +36,7 @@ test('choices of several prompts count through, and usage sums them', async () =
     ignoreEos: true,
     seed: 11,
   });
-  const promptTokens = prompts.reduce((sum, text) => sum + generator.countTokens({ kind: 'text', text }), 0);
+  const promptTokens = prompts.reduce((sum, text) => sum + generator.countTokens({ input: { kind: 'text', text } }), 0);
   expect(events.at(0)).toEqual({ type: 'usage', promptTokens, completionTokens: 0 });
   expect(events.at(-1)).toEqual({ type: 'usage', promptTokens, completionTokens: 12 });
   expect(events.flatMap((event) => (event.type === 'finish' ? [event.choice ?? 0] : []))).toEqual([0, 1, 2, 3]);

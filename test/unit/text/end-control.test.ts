@@ -69,7 +69,7 @@ test('a conversation that does not fit loses its oldest turns, if it may', async
   const messages: readonly ChatMessage[] = [...old('word '.repeat(6000)), ...old('word '.repeat(2500)), { role: 'user', content: 'Hi' }];
   const request: GenerationRequest = { ...question, input: { kind: 'chat', messages, continueFinal: false }, maxTokens: 1 };
   await expect(eventsOf(generator, request)).rejects.toMatchObject({ code: 'context_length_exceeded' });
-  const promptTokens = generator.countTokens({ kind: 'chat', messages: messages.slice(2), continueFinal: false });
+  const promptTokens = generator.countTokens({ input: { kind: 'chat', messages: messages.slice(2), continueFinal: false } });
   const reading = generator.generate({ ...request, dropOldest: true }, free);
   expect((await reading.next()).value).toEqual({ type: 'usage', promptTokens, completionTokens: 0 });
   await reading.return();
@@ -85,9 +85,27 @@ test('leading system messages and the last message stay, and a turn goes whole',
   expect([6, 5, 3, 2, 1].map(kept)).toEqual(['012345', '045', '045', '05', '05']);
 });
 
+test('a result of a tool stays with its call', () => {
+  const calls = (id: string): ChatMessage => ({ role: 'assistant', content: id, toolCalls: [{ id, name: 'f', arguments: '{}' }] });
+  const result = (id: string): ChatMessage => ({ role: 'tool', content: id.toUpperCase(), toolCallId: id });
+  const user = (content: string): ChatMessage => ({ role: 'user', content });
+  const kept = (messages: readonly ChatMessage[], most: number): string =>
+    dropOldest(messages, (some) => some.length <= most)
+      .map(({ content }) => content)
+      .join('');
+  // The last message answers a call of the turn before.
+  expect([6, 5, 3, 1].map((most) => kept([user('0'), calls('a'), result('a'), user('1'), calls('b'), result('b')], most))).toEqual([
+    '0aA1bB',
+    '1bB',
+    '1bB',
+    'bB',
+  ]);
+  // A turn of the user between a call and its result, as blocks of one message come apart.
+  expect([4, 3, 1].map((most) => kept([user('0'), calls('a'), user('1'), result('a')], most))).toEqual(['0a1A', 'a1A', 'a1A']);
+});
+
 test.each([
-  [{ tools: [{ name: 'look' }] }, 'tools'],
-  [{ format: { kind: 'json' } }, 'format'],
+  [{ input: { kind: 'text', text: 'a' }, tools: [{ name: 'look' }] }, 'tools'],
   [{ echo: true }, 'echo'],
 ] as const)('what the engine cannot do is refused by name: %j', async (more, param) => {
   await expect(eventsOf(generator, { ...question, ...more })).rejects.toMatchObject({ code: 'unsupported_parameter', param });
@@ -118,7 +136,17 @@ test('a constraint decides what may be chosen and where the text ends', async ()
     const prompt = tokenizer.encode('The', { addSpecialTokens: false });
     const echo = { text: '', logprobs: undefined };
     const run = new ChoiceRun(
-      { decoder, tokenizer, endIds: new Set([endId]), request: { ignoreEos: true }, prompt, echo, limit: 9, rated: false },
+      {
+        decoder,
+        tokenizer,
+        endIds: new Set([endId]),
+        request: { ignoreEos: true },
+        prompt,
+        echo,
+        limit: 9,
+        rated: false,
+        callPlace: 'nowhere',
+      },
       { seed: 1, constraint },
     );
     const events = [];

@@ -75,7 +75,7 @@ test('rendered prompts have the token ids of the reference tokenizer', () => {
     const prompt = golden.messages === undefined ? golden.prompt : template?.render(golden.messages, false, 'messages');
     expect(prompt).toBe(golden.prompt);
     expect(tokenizer.encode(golden.prompt, { addSpecialTokens: false })).toEqual(golden.ids);
-    expect(generator.countTokens(inputOf(golden))).toBe(golden.ids.length);
+    expect(generator.countTokens({ input: inputOf(golden) })).toBe(golden.ids.length);
   }
 });
 

@@ -29,6 +29,11 @@ test('a finished chat tells the tokens of its prompt first', async () => {
   expect(await eventsOf(chat)).toEqual([{ ...usage, completionTokens: 0 }, { type: 'text', text: 'hi' }, finish, usage]);
 });
 
+test('cached tokens of a finished chat are kept', async () => {
+  const told = { ...wireUsage, prompt_tokens_details: { cached_tokens: 1 } };
+  expect(await eventsOf({ choices: [], usage: told })).toEqual([{ ...usage, cachedTokens: 1 }]);
+});
+
 test('calls of a finished chat come whole, and without an id get one', async () => {
   const tool_calls = [{ id: 'c1', function: { name: 'a', arguments: '{}' } }, { function: { name: 'b', arguments: '{"x":1}' } }];
   expect(await eventsOf({ choices: [{ message: { content: null, tool_calls }, finish_reason: 'tool_calls' }] })).toEqual([
@@ -129,4 +134,50 @@ test('a reader that leaves stops the chat', async () => {
   await answer.next();
   await answer.return(undefined);
   expect(stopped).toBe(true);
+});
+
+const ofChat = {
+  type: 'object',
+  required: ['messages'],
+  properties: {
+    max_completion_tokens: { type: 'integer', maximum: 100 },
+    messages: { type: 'array', items: { type: 'object', properties: { role: { enum: ['system', 'user'] } } } },
+    stop: { type: 'array', maxItems: 1 },
+  },
+};
+const silentChat = { choices: [{ message: { content: 'hi' }, finish_reason: 'stop' }] };
+
+test.each<[AdapterName, object, string, string]>([
+  ['messages', { ...body, max_tokens: 101 }, 'max_tokens', 'expected max_tokens to be <= 100, got 101'],
+  [
+    'messages',
+    { ...body, stop_sequences: ['a', 'b'] },
+    'stop_sequences',
+    'expected stop_sequences to be at most 1 items long, got 2 items',
+  ],
+  ['responses', { input: 'hi', max_output_tokens: 101 }, 'max_output_tokens', 'expected max_output_tokens to be <= 100, got 101'],
+  [
+    'responses',
+    { input: [{ role: 'assistant', content: 'hi' }] },
+    'input',
+    'expected messages[0].role to be one of ["system","user"], got string, in the chat that input becomes',
+  ],
+  ['completions', { prompt: 'hi', max_tokens: 101 }, 'max_tokens', 'expected max_tokens to be <= 100, got 101'],
+])('%s: a body whose chat does not fit the schema of the class is refused: %j', async (name, given, param, message) => {
+  const never = () => expect.fail('expected no call');
+  const refused = adaptedMethod(name, never, ofChat)(given as CheckedBody, undefined); // any object
+  await expect(refused).rejects.toMatchObject({ status: 400, param, message });
+});
+
+test('a field that the class asks for and the route does not have is named as the chat has it', async () => {
+  const method = adaptedMethod('completions', () => silentChat, { required: ['user'] });
+  await expect(method({ prompt: 'hi', user: 'me' }, undefined)).rejects.toMatchObject({
+    code: 'missing_required_parameter',
+    param: 'user',
+  });
+});
+
+test('a body whose chat fits is answered', async () => {
+  const answer = await adaptedMethod('messages', () => silentChat, ofChat)(body, undefined);
+  for await (const event of answer as AsyncIterable<unknown>) expect(event).toBeDefined(); // the one form it has
 });

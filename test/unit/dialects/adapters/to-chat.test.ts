@@ -143,7 +143,7 @@ test.each<[string, object, readonly object[]]>([
 
 test.each<[object, string, string]>([
   [{ messages: [{ role: 'user', content: [{ type: 'document' }] }] }, 'missing_required_parameter', 'messages[0].content[0].source'],
-  [{ messages: [{ role: 'user', content: [{ type: 'search_result' }] }] }, 'unsupported_value', 'messages[0].content[0]'],
+  [{ messages: [{ role: 'user', content: [{ type: 'search_result' }] }] }, 'unsupported_value', 'messages[0].content[0].type'],
   [{ messages: [{ role: 'user', content: [{ type: 'what' }] }] }, 'invalid_value', 'messages[0].content[0].type'],
   [{ messages: [{ role: 'user', content: [{ type: 'tool_use', id: 'a', name: 'b' }] }] }, 'invalid_value', 'messages[0].content[0].type'],
   [
@@ -161,7 +161,7 @@ test.each<[object, string, string]>([
     'unsupported_value',
     'messages[0].content[0].source',
   ],
-  [{ system: [{ type: 'image', source: { type: 'url', url: 'u' } }] }, 'unsupported_value', 'system[0]'],
+  [{ system: [{ type: 'image', source: { type: 'url', url: 'u' } }] }, 'unsupported_value', 'system[0].type'],
   [{ tools: [{ type: 'web_search_20250305', name: 'web_search' }] }, 'unsupported_value', 'tools[0].type'],
 ])('messages %j are refused with %s at %s', (more, code, param) => {
   expect(refusal(() => ofMessages(more))).toMatchObject({ status: 400, code, param });

@@ -56,7 +56,7 @@ test.each<readonly [string, readonly Turn[], string]>([
   ['a function without its name', [{ role: 'function', content: 'a' }], 'messages[1].name'],
   ['a function that nobody called', [{ role: 'function', name: 'look', content: 'a' }], 'messages[1].name'],
   ['calls that nobody answers', [{ role: 'assistant', tool_calls: [called('{}')] }], 'messages[1]'],
-  ['an image', [{ role: 'user', content: [{ type: 'image_url' }] }], 'messages[1].content[0]'],
+  ['an image', [{ role: 'user', content: [{ type: 'image_url' }] }], 'messages[1].content[0].type'],
 ])('%s is refused', (_, messages, param) => {
   expect(refusal(() => turnsOf(...messages))).toMatchObject({ status: 400, param });
 });

@@ -77,6 +77,18 @@ test('neutral values ask for nothing', () => {
   expect(neutral).toEqual(mapped({}));
 });
 
+test('tools that are no functions pass the check, and are refused by a generator', () => {
+  const searching = { tools: [...tools, { type: 'web_search' }], tool_choice: { type: 'function', function: find } } as const;
+  expect(refused(searching)).toBeUndefined();
+  const asked = { ...searching, tools: [...searching.tools] };
+  expect(refusal(() => mapped(asked))).toMatchObject({ code: 'unsupported_value', param: 'tools[2].type' });
+});
+
+test('tools that may not be called ask a generator for nothing', () => {
+  expect(mapped({ tools, tool_choice: 'none' })).toEqual(mapped({}));
+  expect(mapped({ functions: [look], function_call: 'none' })).toEqual(mapped({}));
+});
+
 test.each([
   [{ n: 129 }, 'invalid_value', 'n'],
   [{ top_logprobs: 1 }, 'invalid_value', 'top_logprobs'],
@@ -90,7 +102,6 @@ test.each([
   [{ response_format: { type: 'json_schema' } }, 'missing_required_parameter', 'response_format.json_schema'],
   [{ guided_json: 'no json' }, 'invalid_value', 'guided_json'],
   [{ guided_json: {}, guided_regex: 'a' }, 'invalid_value', 'guided_regex'],
-  [{ tools: [{ type: 'web_search' }] }, 'unsupported_value', 'tools[0].type'],
   [{ tools: [{ type: 'function' }] }, 'missing_required_parameter', 'tools[0].function'],
   [{ tools: [{ type: 'function', function: {} }] }, 'missing_required_parameter', 'tools[0].function.name'],
   [{ tool_choice: 'required' }, 'invalid_value', 'tool_choice'],

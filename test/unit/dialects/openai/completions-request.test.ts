@@ -66,6 +66,16 @@ test.each([
   expect(refused(more)).toMatchObject({ status: 400, code, param });
 });
 
+test('prompts times choices are bounded, and the field that multiplies them is named', () => {
+  const prompt = Array.from({ length: 1024 }, () => 'a');
+  for (const more of [{ n: 2 }, { n: 1, best_of: 2 }]) expect(refused({ prompt, ...more })).toBeUndefined();
+  const message = 'expected n to be at most 2 with 1024 prompts, got 3';
+  expect(refused({ prompt, n: 3 })).toMatchObject({ code: 'invalid_value', param: 'n', message });
+  expect(refused({ prompt, n: 3, best_of: 3 })).toMatchObject({ param: 'n' });
+  expect(refused({ prompt, n: 2, best_of: 3 })).toMatchObject({ code: 'invalid_value', param: 'best_of' });
+  expect(refused({ prompt: [...prompt, ...prompt] })).toBeUndefined();
+});
+
 test('what a schema cannot tell passes where it is right', () => {
   for (const more of [{ best_of: 2, n: 2 }, { best_of: 1, stream: true }, { logprobs: false }, { max_tokens: 0, echo: true }]) {
     expect(refused(more), JSON.stringify(more)).toBeUndefined();

@@ -1,0 +1,213 @@
+// Random walks over the tokens that the masks allow, with the shipped tokenizer: whatever they write validates.
+
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import ajvFormats from 'ajv-formats';
+import { afterAll, expect, test } from 'vitest';
+import { GrammarEngine } from '../../../workers/grammar/grammar-engine.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import type { OutputFormat } from '../../../src/contract/generation.ts';
+import type { ToolGrammar } from '../../../workers/grammar/tool-grammar.ts';
+import { CancellableCall } from '../../support/cancellable-call.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { stringFormats } from '../../../workers/grammar/string-formats.ts';
+import { twentySchemas } from '../../support/twenty-schemas.ts';
+
+const tokenizerFile = new URL('../../../models/smollm2/data/tokenizer.json', import.meta.url);
+// The shape of the shipped file.
+const tokenizer = JSON.parse(readFileSync(tokenizerFile, 'utf8')) as {
+  model: { vocab: Record<string, number> };
+  added_tokens: { id: number; content: string }[];
+};
+const vocabulary: string[] = [];
+for (const [text, id] of Object.entries(tokenizer.model.vocab)) vocabulary[id] = text;
+for (const { id, content } of tokenizer.added_tokens) vocabulary[id] = content;
+const stopId = 2;
+const threadFile = new URL('../../../dist/workers/grammar/grammar-thread.js', import.meta.url);
+const engine = GrammarEngine.open({ vocabulary, stopIds: [stopId], clock: systemClock, threadFile });
+afterAll(() => engine.close());
+
+// Byte-level BPE writes every byte as one printable character.
+const bytes = new Map<string, number>();
+for (let byte = 0, next = 256; byte < 256; byte += 1) {
+  const isPrintable = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
+  bytes.set(String.fromCodePoint(isPrintable ? byte : next++), byte);
+}
+const bytesOf = (id: number): number[] => [...(vocabulary[id] ?? '')].map((char) => bytes.get(char) ?? 0);
+
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** Text of one walk. After `patience` tokens it takes what ends things soonest, so that every walk is finite. */
+async function walk(format: OutputFormat | ToolGrammar, seed: number, patience = 12): Promise<string> {
+  const constraint = await engine.constrain(format, 'format', new CancellableCall());
+  const next = random(seed);
+  const out: number[] = [];
+  try {
+    for (let step = 0; step < 300; step += 1) {
+      const logits = new Float32Array(vocabulary.length);
+      await constraint.apply(logits);
+      const allowed = [...logits.keys()].filter((id) => logits[id] === 0);
+      expect(allowed.length).toBeGreaterThan(0);
+      const closing = allowed.find((id) => id === stopId) ?? allowed.find((id) => /^["\]}]/.test(vocabulary[id] ?? ''));
+      const token = step > patience && closing !== undefined ? closing : (allowed[Math.floor(next() * allowed.length)] ?? 0);
+      if (token === stopId) return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(out));
+      out.push(...bytesOf(token));
+      constraint.accept(token);
+    }
+    throw new Error(`the walk of seed ${seed} did not end`);
+  } finally {
+    constraint.close();
+  }
+}
+
+const schemas: Readonly<Record<string, object>> = {
+  ...twentySchemas,
+  'counts of several': {
+    type: 'array',
+    items: {
+      anyOf: [
+        { type: 'string', maxLength: 3 },
+        { type: 'string', minLength: 20 },
+      ],
+    },
+    prefixItems: [
+      { type: 'string', minLength: 1, maxLength: 1 },
+      { type: 'string', maxLength: 0 },
+      { type: 'string', minLength: 30, maxLength: 40 },
+    ],
+    minItems: 3,
+    maxItems: 5,
+  },
+  'characters that are all but some': { type: 'string', pattern: '^\\S{2,4}\\s\\W$' },
+  'characters beyond ASCII': { type: 'string', pattern: '^[а-я]{2}[^0-9a-fé]$' },
+  formats: {
+    type: 'array',
+    prefixItems: [...stringFormats.keys()].map((format) => ({ type: 'string', format })),
+    items: false,
+    minItems: stringFormats.size,
+  },
+  'escapes in a pattern': { type: 'string', pattern: '^[^a]{2}\\d+(x|"|\\\\)$' },
+};
+
+for (const [name, schema] of Object.entries(schemas)) {
+  test(`random text under the schema "${name}" validates`, async () => {
+    const isValid = ajvFormats.default(new Ajv2020({ strict: false })).compile(schema);
+    for (const seed of [1, 2]) {
+      const text = await walk({ kind: 'jsonSchema', schema }, seed);
+      expect(isValid(JSON.parse(text)), text).toBe(true);
+    }
+  }, 60_000);
+}
+
+test('json is an object', async () => {
+  const text = await walk({ kind: 'json' }, 11, 30);
+  expect(JSON.parse(text)).toBeTypeOf('object');
+  expect(text).toMatch(/^\{/);
+}, 60_000);
+
+test('a regular expression holds for the whole text', async () => {
+  expect(await walk({ kind: 'regex', pattern: '[a-c]{3}-\\d{2}' }, 5)).toMatch(/^[a-c]{3}-\d{2}$/);
+}, 60_000);
+
+test('a tool call names a tool and fits its parameters', async () => {
+  const parameters = { type: 'object', properties: { n: { type: 'integer', minimum: 1, maximum: 9 } }, required: ['n'] };
+  const text = await walk({ kind: 'tools', tools: [{ name: 'roll', parameters }], parallel: false }, 3);
+  expect(text).toMatch(/^<tool_call>\n\{"name": "roll", "arguments": \{"n": [1-9]\}\}\n<\/tool_call>$/);
+}, 60_000);
+
+test('text before the constraint is taken where it fits', async () => {
+  const constraint = await engine.constrain({ kind: 'tools', tools: [{ name: 'f' }], parallel: true }, 'tools', new CancellableCall());
+  expect(await constraint.acceptText('<tool_call>\n{"name": "f')).toBe(true);
+  expect(await constraint.acceptText('no')).toBe(false);
+  constraint.close();
+}, 60_000);
+
+test('a keyword that a grammar cannot hold is refused by its path', async () => {
+  const schema = { type: 'object', properties: { age: { type: 'integer', multipleOf: 3 } } };
+  await expect(
+    engine.constrain({ kind: 'jsonSchema', schema }, 'response_format.json_schema.schema', new CancellableCall()),
+  ).rejects.toMatchObject({
+    code: 'unsupported_value',
+    param: 'response_format.json_schema.schema.properties.age.multipleOf',
+  });
+});
+
+test('oneOf is taken where no value fits two branches, and refused elsewhere', async () => {
+  const kind = (name: string) => ({ type: 'object', properties: { kind: { const: name }, size: { type: 'integer' } }, required: ['kind'] });
+  const refused = (oneOf: object[]) =>
+    engine.constrain({ kind: 'jsonSchema', schema: { oneOf, $defs: { a: kind('a') } } }, 'schema', new CancellableCall());
+  (await refused([{ $ref: '#/$defs/a' }, kind('b'), { type: 'null' }])).close();
+  await expect(refused([{ $ref: '#/$defs/a' }, kind('b'), kind('a')])).rejects.toMatchObject({ param: 'schema.oneOf[2]' });
+  await expect(refused([{ type: 'integer' }, { type: 'number' }])).rejects.toMatchObject({ param: 'schema.oneOf[1]' });
+  await expect(refused([{ enum: [1, 2] }, { enum: [2, 3] }])).rejects.toMatchObject({ param: 'schema.oneOf[1]' });
+}, 60_000);
+
+test('a grammar that cannot be read fails alone', async () => {
+  const other = await engine.constrain({ kind: 'json' }, 'format', new CancellableCall());
+  await expect(engine.constrain({ kind: 'grammar', ebnf: 'root ::= (' }, 'grammar', new CancellableCall())).rejects.toMatchObject({
+    status: 400,
+    param: 'grammar',
+  });
+  await other.apply(new Float32Array(vocabulary.length));
+  other.close();
+}, 60_000);
+
+test('a grammar that takes too long fails alone and only once, and the others go on where they were', async () => {
+  const clock = new FakeClock();
+  const own = GrammarEngine.open({ vocabulary, stopIds: [stopId], clock, threadFile });
+  try {
+    const other = await own.constrain({ kind: 'regex', pattern: '"[a-c]{4}"' }, 'format', new CancellableCall());
+    expect(await other.acceptText('"ab')).toBe(true);
+    const before = new Float32Array(vocabulary.length);
+    await other.apply(before);
+    // Many optional parts after each other: the library would need minutes.
+    const format: OutputFormat = { kind: 'grammar', ebnf: `root ::= "x" ${'[a-z]? '.repeat(98)}\n` };
+    const slow = expect(own.constrain(format, 'guided_grammar', new CancellableCall())).rejects.toMatchObject({
+      code: 'unsupported_value',
+      param: 'guided_grammar',
+    });
+    clock.advance(5000);
+    await slow;
+    const after = new Float32Array(vocabulary.length);
+    await other.apply(after);
+    expect(after).toEqual(before);
+    await expect(own.constrain(format, 'guided_grammar', new CancellableCall())).rejects.toMatchObject({ code: 'unsupported_value' });
+    other.close();
+  } finally {
+    await own.close();
+  }
+}, 60_000);
+
+test('a class beyond ASCII in a grammar is refused, because the library misreads it', async () => {
+  for (const ebnf of ['root ::= [à-é]\n', 'root ::= [^é]\n', 'root ::= "[x" | [a\\u00e9]\n']) {
+    await expect(engine.constrain({ kind: 'grammar', ebnf }, 'guided_grammar', new CancellableCall()), ebnf).rejects.toMatchObject({
+      code: 'unsupported_value',
+      param: 'guided_grammar',
+    });
+  }
+  const fine = await engine.constrain({ kind: 'grammar', ebnf: 'root ::= "[à-é]" | "é" | [^a-c]\n' }, 'format', new CancellableCall());
+  fine.close();
+}, 60_000);
+
+test('a special token is never allowed', async () => {
+  const own = GrammarEngine.open({ vocabulary: ['', 'a', 'b', '<end>'], stopIds: [3], clock: systemClock, threadFile });
+  const constraint = await own.constrain({ kind: 'regex', pattern: '[a-z]*' }, 'format', new CancellableCall());
+  const logits = new Float32Array(4);
+  await constraint.apply(logits);
+  expect([...logits]).toEqual([Number.NEGATIVE_INFINITY, 0, 0, 0]);
+  await own.close();
+}, 60_000);
+
+test('what is open fails when the engine closes', async () => {
+  const own = GrammarEngine.open({ vocabulary: ['a', '<end>'], stopIds: [1], clock: systemClock, threadFile });
+  const constraint = await own.constrain({ kind: 'regex', pattern: 'a' }, 'format', new CancellableCall());
+  await own.close();
+  expect(() => constraint.apply(new Float32Array(2))).toThrow(expect.objectContaining({ code: 'replica_lost' }));
+  await expect(own.constrain({ kind: 'json' }, 'format', new CancellableCall())).rejects.toMatchObject({ code: 'replica_lost' });
+});

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { CountedString, StringAdditions } from '../../../workers/grammar/string-length.ts';
+
+// One character per byte, as the grammar thread has them: é is two.
+const tokens = ['a', 'ab', '"', 'a"', '\\', '\\"', '"a', '\xc3', '\xa9', 'abc"}'];
+
+/** The tokens that may follow. */
+function allowed(limits: { least: number; most: number }, before: readonly string[]): string[] {
+  const string = new CountedString(new StringAdditions(tokens), limits);
+  for (const bytes of before) expect(string.add(bytes)).toBe(true);
+  const mask = new Int32Array(1).fill(-1);
+  string.limit(mask);
+  return tokens.filter((_, token) => (((mask[0] ?? 0) >>> token) & 1) === 1);
+}
+
+test('a string does not end before its least length', () => {
+  expect(allowed({ least: 3, most: 100 }, ['a'])).toEqual(['a', 'ab', '\\', '\\"', '\xc3', '\xa9', 'abc"}']);
+});
+
+test('a string is not longer than its most length', () => {
+  expect(allowed({ least: 0, most: 1 }, [])).toEqual(['a', '"', 'a"', '\\', '\\"', '"a', '\xc3', '\xa9']);
+  // A byte that continues a character adds none.
+  expect(allowed({ least: 0, most: 1 }, ['\xc3'])).toEqual(['"', '"a', '\xa9']);
+});
+
+test('an escape counts as one character, in one token or two', () => {
+  expect(allowed({ least: 0, most: 1 }, ['\\"'])).toEqual(['"', '"a', '\xa9']);
+  // Behind a backslash the quote is content.
+  expect(allowed({ least: 0, most: 1 }, ['\\'])).toContain('"');
+  expect(allowed({ least: 0, most: 2 }, ['\\', '"'])).toContain('a"');
+  expect(allowed({ least: 0, most: 1 }, ['\\', '"'])).not.toContain('a"');
+});
+
+test('a quote closes the string', () => {
+  const string = new CountedString(new StringAdditions(tokens), { least: 0, most: 9 });
+  expect(string.add('\\"')).toBe(true);
+  expect(string.add('a"')).toBe(false);
+});

@@ -1,0 +1,82 @@
+// What a model reads of tools, calls and results: in a template that knows them, and in one that does not.
+
+import { expect, test } from 'vitest';
+import type { ChatMessage, ToolDefinition } from '../../../src/contract/generation.ts';
+import { ChatTemplate } from '../../../workers/text/chat-template.ts';
+import { formatText } from '../../../workers/text/system-text.ts';
+import { openTokenizer } from '../../../workers/text/tokenizer.ts';
+import { templateTools, writtenTools } from '../../../workers/text/tool-prompt.ts';
+import { dataDir } from './generation.ts';
+
+const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+const tools: readonly ToolDefinition[] = [{ name: 'rain', description: 'Tells of rain.', parameters }, { name: 'now' }];
+const user: ChatMessage = { role: 'user', content: 'Rain?' };
+const call: ChatMessage = { role: 'assistant', content: '', toolCalls: [{ id: 'c1', name: 'rain', arguments: '{"city":"Oslo"}' }] };
+const result: ChatMessage = { role: 'tool', content: 'yes', toolCallId: 'c1' };
+
+test('tools are written into the system message', () => {
+  const text = `You can call these tools. Each line is one tool, with the JSON Schema of its arguments:
+<tools>
+{"name": "rain", "description": "Tells of rain.", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}
+{"name": "now"}
+</tools>
+To call a tool, answer with nothing but its name and its arguments, in this form:
+<tool_call>
+{"name": "tool name", "arguments": {"argument name": "value"}}
+</tool_call>
+What the tool gives back comes in <tool_response></tool_response>.`;
+  expect(writtenTools([user], tools, 'messages').messages).toEqual([{ role: 'system', content: text }, user]);
+  const system: ChatMessage = { role: 'system', content: 'Be brief.' };
+  expect(writtenTools([system, user], tools, 'messages').messages).toEqual([{ role: 'system', content: `Be brief.\n\n${text}` }, user]);
+  expect(writtenTools([user], [], 'messages')).toEqual({ messages: [user] });
+});
+
+test('calls and results are written into the turns, neighbours of a user as one', () => {
+  const written = '<tool_call>\n{"name": "rain", "arguments": {"city": "Oslo"}}\n</tool_call>';
+  const told = '<tool_response>\n{"name": "rain", "content": "yes"}\n</tool_response>';
+  const both = [user, { ...call, content: 'Wait.' }, result, result, user];
+  expect(writtenTools(both, [], 'messages').messages).toEqual([
+    user,
+    { role: 'assistant', content: `Wait.\n${written}` },
+    { role: 'user', content: `${told}\n${told}\nRain?` },
+  ]);
+  expect(writtenTools([call], [], 'messages').messages).toEqual([{ role: 'assistant', content: written }]);
+  // A call that was dropped, or never there, has no name to tell.
+  expect(writtenTools([result], [], 'messages').messages).toEqual([
+    { role: 'user', content: '<tool_response>\n{"content": "yes"}\n</tool_response>' },
+  ]);
+});
+
+test('a template that knows tools gets them in the form of OpenAI, arguments as objects', async () => {
+  const source = `{% if tools %}{% for tool in tools %}[{{ tool.function.name }}]{% endfor %}{% endif %}{% for message in messages %}{{ message.role }}:{% if message.tool_calls %}{% for call in message.tool_calls %}{{ call.function.name }}({{ call.function.arguments.city }}){% endfor %}{% endif %}{% if message.name %}{{ message.name }}={% endif %}{{ message.content }};{% endfor %}`;
+  const template = ChatTemplate.of({ ...(await openTokenizer(dataDir)), chatTemplate: source });
+  expect(template?.takesTools).toBe(true);
+  const prompt = templateTools([user, call, result], tools, 'messages');
+  expect(template?.render(prompt.messages, false, 'messages', prompt.tools)).toBe(
+    '[rain][now]user:Rain?;assistant:rain(Oslo);tool:rain=yes;',
+  );
+  expect(template?.render(templateTools([user], [], 'messages').messages, false, 'messages')).toBe('user:Rain?;');
+});
+
+test('the template of the shipped model knows no tools', async () => {
+  expect(ChatTemplate.of(await openTokenizer(dataDir))?.takesTools).toBe(false);
+});
+
+test('arguments of an earlier call that are no JSON are refused', () => {
+  const broken: ChatMessage = { role: 'assistant', content: '', toolCalls: [{ id: 'c1', name: 'rain', arguments: '{' }] };
+  for (const tell of [writtenTools, templateTools]) {
+    expect(() => tell([broken], [], 'input')).toThrow(expect.objectContaining({ code: 'invalid_value', param: 'input' }));
+  }
+});
+
+test('a format of JSON is told of where text may be answered', () => {
+  const format = { kind: 'jsonSchema', schema: { type: 'array', items: { type: 'null' } } } as const;
+  const schema = 'answer with JSON and nothing else. It has to fit this JSON Schema:\n{"type": "array", "items": {"type": "null"}}';
+  expect(formatText({ format })).toBe(schema.replace('answer', 'Answer'));
+  expect(formatText({ format, tools })).toBe(`Unless you call a tool, ${schema}`);
+  expect(formatText({ format, tools, toolChoice: { mode: 'none' } })).toBe(schema.replace('answer', 'Answer'));
+  expect(formatText({ format, tools, toolChoice: { mode: 'required' } })).toBeUndefined();
+  expect(formatText({ format: { kind: 'json' } })).toBe('Answer with a JSON object and nothing else.');
+  expect(formatText({ format: { kind: 'regex', pattern: 'a' } })).toBeUndefined();
+  expect(formatText({ tools })).toBeUndefined();
+});

@@ -1,0 +1,32 @@
+// Reads the EBNF of a client in an instance of the library that may die of it.
+
+import { GrammarProblem } from './grammar-problem.ts';
+import { openGrammarLibrary } from './xgrammar-library.ts';
+
+/** The same in the library's own words. Throws: GrammarProblem. */
+export async function foreignGrammar(ebnf: string): Promise<string> {
+  const text = await read(ebnf);
+  // The library misreads such classes, and then allows what they do not.
+  if (classesOf(text).some(hasMoreThanAscii)) {
+    throw new GrammarProblem('unsupported_value', 'expected classes of ASCII characters only, with others as alternatives: "é" | "è"');
+  }
+  return text;
+}
+
+async function read(ebnf: string): Promise<string> {
+  try {
+    return (await openGrammarLibrary().Grammar.fromEBNF(ebnf)).toString();
+  } catch (cause) {
+    throw new GrammarProblem('invalid_value', 'expected a grammar that can be read', cause);
+  }
+}
+
+function classesOf(ebnf: string): readonly string[] {
+  const literalsAndClasses = ebnf.match(/"(?:\\.|[^"\\])*"|\[(?:\\.|[^\]\\])*\]/g) ?? [];
+  return literalsAndClasses.filter((part) => part.startsWith('['));
+}
+
+function hasMoreThanAscii(part: string): boolean {
+  const codes = [...part.matchAll(/\\(?:x|u|U)([0-9a-fA-F]+)/g)].map(([, digits]) => Number.parseInt(digits ?? '', 16));
+  return codes.some((code) => code > 0x7f) || [...part].some((char) => (char.codePointAt(0) ?? 0) > 0x7f);
+}

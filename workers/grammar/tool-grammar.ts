@@ -1,0 +1,41 @@
+// EBNF of tool calls as Hermes models write them: <tool_call>, one JSON object with name and arguments, </tool_call>.
+
+import type { ToolDefinition } from '../../src/contract/generation.ts';
+import { GrammarProblem, literal } from './grammar-problem.ts';
+import { anyJsonRules, schemaRules } from './schema-grammar.ts';
+import type { SideRules } from './side-rules.ts';
+
+export const callStart = '<tool_call>';
+export const callEnd = '</tool_call>';
+
+/** One call of one of the tools, or several. Under `auto` it begins at the trigger: `acceptText` takes that and what came after it. */
+export interface ToolGrammar {
+  readonly kind: 'tools';
+  /** At least one. */
+  readonly tools: readonly ToolDefinition[];
+  readonly parallel: boolean;
+}
+
+/** Throws: GrammarProblem with a path such as `[0].function.parameters.properties.age`. */
+export function toolGrammar({ tools, parallel }: ToolGrammar, side: SideRules): string {
+  const rules: string[] = [];
+  const calls = tools.map((tool, index) => {
+    const start = argumentsRule(tool, index, rules, side);
+    return `(${literal(`{"name": ${JSON.stringify(tool.name)}, "arguments": `)} ${start} "}")`;
+  });
+  if (calls.length === 0) throw new GrammarProblem('invalid_value', 'expected at least one tool');
+  const more = parallel ? ' ("\\n" block)*' : '';
+  return `root ::= block${more}\nblock ::= ${literal(`${callStart}\n`)} (${calls.join(' | ')}) ${literal(`\n${callEnd}`)}\n${rules.join('')}${anyJsonRules}`;
+}
+
+function argumentsRule(tool: ToolDefinition, index: number, rules: string[], side: SideRules): string {
+  if (tool.parameters === undefined) return 'obj';
+  try {
+    const written = schemaRules({ type: 'object', ...tool.parameters }, side, `t${index}`);
+    rules.push(written.rules);
+    return written.start;
+  } catch (error) {
+    if (!(error instanceof GrammarProblem)) throw error;
+    throw new GrammarProblem(error.code, error.message, error.cause, `[${index}].function.parameters${error.path}`);
+  }
+}

@@ -1,0 +1,29 @@
+// Loads the grammar library. Its file is UMD inside a package of ES modules, so neither import nor require can read it as it is.
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type * as XGrammar from '@mlc-ai/web-xgrammar';
+
+export type GrammarLibrary = Pick<typeof XGrammar, 'Grammar' | 'GrammarCompiler' | 'GrammarMatcher' | 'TokenizerInfo'>;
+
+/** What it prints on errors names files of the machine that built it, and may hold what a client sent. */
+const silent: Pick<Console, 'log' | 'warn' | 'error'> = { log: () => {}, warn: () => {}, error: () => {} };
+
+const require = createRequire(import.meta.url);
+
+/**
+ * A fresh instance with its own WebAssembly memory: the library aborts its whole instance at an input that it cannot read.
+ * Leaves no globals behind.
+ */
+export function openGrammarLibrary(): GrammarLibrary {
+  const file = require.resolve('@mlc-ai/web-xgrammar');
+  // Its one dynamic import, of node:module, is replaced: evaluated code may not import without an experimental option.
+  const source = readFileSync(file, 'utf8')
+    .replace("await import('module')", "require('module')")
+    .replaceAll('import.meta.url', '__filename');
+  const exports: Record<string, unknown> = {};
+  const evaluate = new Function('exports', 'module', 'require', '__filename', '__dirname', 'console', source);
+  evaluate(exports, { exports }, createRequire(file), file, file, silent);
+  // What this file exports is what its declarations say.
+  return exports as unknown as GrammarLibrary;
+}

@@ -1,0 +1,96 @@
+// How a model is told of tools, of its earlier calls and of their results: by its chat template, or by a text where that knows none.
+
+import type { ChatMessage, ToolCall, ToolDefinition } from '../../src/contract/generation.ts';
+import { InferenceError } from '../../src/core/errors.ts';
+import { callEnd, callStart } from '../grammar/tool-grammar.ts';
+import type { TemplateMessage } from './chat-template.ts';
+import { spacedJson } from './spaced-json.ts';
+import { withSystemText } from './system-text.ts';
+
+/** What a chat template is given. */
+export interface ToolPrompt {
+  readonly messages: readonly TemplateMessage[];
+  readonly tools?: readonly object[];
+}
+
+/** For a template that shows tools itself: everything in the form of OpenAI, arguments as objects. Throws: invalid_value as {@link writtenTools}. */
+export function templateTools(messages: readonly ChatMessage[], tools: readonly ToolDefinition[], param: string): ToolPrompt {
+  const own = messages.map(({ role, content, toolCalls, toolCallId }): TemplateMessage => {
+    const name = nameOf(messages, toolCallId);
+    return {
+      role,
+      content,
+      ...(toolCalls === undefined
+        ? {}
+        : {
+            tool_calls: toolCalls.map((call) => ({
+              id: call.id,
+              type: 'function',
+              function: { name: call.name, arguments: argumentsOf(call, param) },
+            })),
+          }),
+      ...(toolCallId === undefined ? {} : { tool_call_id: toolCallId }),
+      ...(name === undefined ? {} : { name }),
+    };
+  });
+  return { messages: own, ...(tools.length === 0 ? {} : { tools: tools.map((tool) => ({ type: 'function', function: tool })) }) };
+}
+
+/**
+ * For a template that knows only texts: tools become a part of the system message, calls and results a part of the turns.
+ * Throws: invalid_value when the arguments of an earlier call are no JSON.
+ */
+export function writtenTools(messages: readonly ChatMessage[], tools: readonly ToolDefinition[], param: string): ToolPrompt {
+  const turns: TemplateMessage[] = [];
+  let wasResult = false;
+  for (const message of tools.length === 0 ? messages : withSystemText(messages, toolText(tools))) {
+    const turn = writtenTurn(message, messages, param);
+    const last = turns.at(-1);
+    // Results are told by the user, and templates want one turn of a user at a time.
+    if ((wasResult || message.role === 'tool') && last?.role === 'user' && turn.role === 'user') {
+      turns[turns.length - 1] = { role: 'user', content: `${last.content}\n${turn.content}` };
+    } else turns.push(turn);
+    wasResult = message.role === 'tool';
+  }
+  return { messages: turns };
+}
+
+function toolText(tools: readonly ToolDefinition[]): string {
+  const lines = tools.map(({ name, description, parameters }) => spacedJson({ name, description, parameters }));
+  return `You can call these tools. Each line is one tool, with the JSON Schema of its arguments:
+<tools>
+${lines.join('\n')}
+</tools>
+To call a tool, answer with nothing but its name and its arguments, in this form:
+${callStart}
+{"name": "tool name", "arguments": {"argument name": "value"}}
+${callEnd}
+What the tool gives back comes in <tool_response></tool_response>.`;
+}
+
+function writtenTurn(message: ChatMessage, messages: readonly ChatMessage[], param: string): TemplateMessage {
+  const { role, content, toolCalls = [], toolCallId } = message;
+  if (role === 'tool') {
+    const result = spacedJson({ name: nameOf(messages, toolCallId), content });
+    return { role: 'user', content: `<tool_response>\n${result}\n</tool_response>` };
+  }
+  const calls = toolCalls.map((call) => {
+    const written = spacedJson({ name: call.name, arguments: argumentsOf(call, param) });
+    return `${callStart}\n${written}\n${callEnd}`;
+  });
+  return { role, content: [...(content === '' && calls.length > 0 ? [] : [content]), ...calls].join('\n') };
+}
+
+/** Of the tool that a call named; undefined where the call is not in the conversation. */
+function nameOf(messages: readonly ChatMessage[], toolCallId: string | undefined): string | undefined {
+  if (toolCallId === undefined) return undefined;
+  return messages.flatMap(({ toolCalls = [] }) => toolCalls).findLast(({ id }) => id === toolCallId)?.name;
+}
+
+function argumentsOf(call: ToolCall, param: string): unknown {
+  try {
+    return JSON.parse(call.arguments);
+  } catch (cause) {
+    throw new InferenceError('invalid_value', 'expected the arguments of earlier tool calls to be JSON', { param, cause });
+  }
+}
