@@ -56,7 +56,13 @@ export const errorCodes = {
     'invalid_request_error',
     'The content type or encoding is not one the route reads.',
   ),
-  rate_limit_exceeded: spec(429, 'rate_limit_error', 'rate_limit_error', 'The queue of the model is full.', busy),
+  rate_limit_exceeded: spec(
+    429,
+    'rate_limit_error',
+    'rate_limit_error',
+    'The queue of the model is full, or those that run in the background fill the store of responses.',
+    busy,
+  ),
   deadline_unreachable: spec(
     429,
     'rate_limit_error',

@@ -2,7 +2,7 @@
 
 import type { MethodName } from '../contract/methods.ts';
 import type { ModelView, Readiness } from '../runtime/model-view.ts';
-import type { ResponseStore } from '../runtime/response-store.ts';
+import type { StoredResponses } from '../runtime/stored-responses.ts';
 import type { Submission } from '../runtime/submission.ts';
 
 export interface RunningRequest {
@@ -15,7 +15,7 @@ export interface Backend {
   readonly draining: boolean;
   readonly alive: boolean;
   /** Undefined: nothing is kept. */
-  readonly responses: ResponseStore | undefined;
+  readonly responses: StoredResponses | undefined;
   models(): readonly ModelView[];
   model(nameOrAlias: string): ModelView | undefined;
   /** Whether some loading or ready model has the method. */

@@ -5,6 +5,7 @@ import { InferenceError } from '../core/errors.ts';
 import type { MethodName } from '../contract/methods.ts';
 import { dialectFor } from '../dialects/route-dialects.ts';
 import { modelNamedBy } from '../runtime/call-model.ts';
+import { isBackground } from '../runtime/kept-response.ts';
 import type { Backend } from './backend.ts';
 import type { ParsedBody } from './body.ts';
 import { callHeader, modelHeaders } from './call-headers.ts';
@@ -41,7 +42,8 @@ export function handleCall(
   const timeoutMs = Math.min(limitMs, callHeader(request.headers, 'x-heddle-timeout-ms', 1, Number.MAX_SAFE_INTEGER) ?? limitMs);
   const priority = callHeader(request.headers, 'x-heddle-priority', 0, 9) ?? 0;
   const { life } = context;
-  life.startDeadline(timeoutMs);
+  // A response of the background has its deadline itself, and tells of it.
+  if (!isBackground(method, value)) life.startDeadline(timeoutMs);
   const writer = new ReplyWriter(reply, method, context, options, refuse);
   if (life.signal.aborted) return;
   const facts = {

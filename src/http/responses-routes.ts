@@ -1,43 +1,78 @@
-// Stored responses: fetched, listed by their input, deleted. Cancelling is for those that run in the background, which none does.
+// Stored responses: fetched, replayed, listed by their input, cancelled, deleted.
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InferenceError } from '../core/errors.ts';
+import { followLog } from '../runtime/follow-log.ts';
 import { inputItems } from '../runtime/response-context.ts';
-import type { ResponseStore, StoredResponse } from '../runtime/response-store.ts';
+import type { StoredResponse } from '../runtime/response-store.ts';
+import type { StoredResponses } from '../runtime/stored-responses.ts';
 import type { ResponseTarget, Target } from './paths.ts';
+import { ReplyWriter, type WriterOptions } from './reply-writer.ts';
+import type { RequestContext } from './request-context.ts';
 
 export function isResponseTarget(target: Target): target is ResponseTarget {
   return target.kind === 'response' || target.kind === 'responseItems' || target.kind === 'responseCancel';
 }
 
-/** Throws: response_not_found, also for what another key stored; invalid_value for what the query asks. */
+/** What a replay needs to be written as every stream. */
+export interface Surroundings {
+  readonly context: RequestContext;
+  readonly options: WriterOptions;
+  /** Gets the error of a stream that has not begun. */
+  readonly refuse: (error: unknown) => void;
+}
+
+/**
+ * Throws: response_not_found, also for what another key stored; invalid_value for what the query asks, or for what is not of the
+ * background; unsupported_value for what has no events.
+ */
 export function sendResponse(
-  store: ResponseStore | undefined,
-  keyName: string | null,
+  responses: StoredResponses | undefined,
   { kind, id }: ResponseTarget,
   request: FastifyRequest,
   reply: FastifyReply,
+  around: Surroundings,
 ): void {
-  const owner = keyName ?? '';
-  const stored = store?.get(owner, id);
-  if (stored === undefined) throw new InferenceError('response_not_found', 'expected the id of a stored response, got an unknown one');
+  if (responses === undefined)
+    throw new InferenceError('response_not_found', 'expected the id of a stored response, and nothing is stored here');
+  const owner = around.context.apiKeyName ?? '';
   const query = request.query as Query; // what Fastify's parser makes of any query
-  if (kind === 'responseCancel')
-    throw new InferenceError('invalid_value', 'expected a response that runs in the background, got one that does not', { param: 'id' });
-  if (kind === 'responseItems') reply.send(itemsPage(stored, query));
+  if (kind === 'responseItems') reply.send(itemsPage(responses.get(owner, id), query));
+  else if (kind === 'responseCancel') sendObject(responses.cancel(owner, id), reply);
   else if (request.method === 'DELETE') {
-    store?.delete(owner, id);
+    responses.delete(owner, id);
     reply.send({ id, object: 'response', deleted: true });
   } else {
-    if (query['stream'] === 'true') {
-      const message = 'expected stream to be false or absent, since only responses of the background are replayed';
-      throw new InferenceError('unsupported_value', message, { param: 'stream' });
-    }
-    reply.header('content-type', 'application/json; charset=utf-8').send(Buffer.from(stored.response));
+    const stored = responses.get(owner, id);
+    // A stream has no length to tell, and may not end for long.
+    if (asksForStream(query) && request.method !== 'HEAD') replay(responses, owner, id, query, reply, around);
+    else sendObject(stored, reply);
   }
 }
 
 type Query = Readonly<Record<string, string | string[] | undefined>>;
+
+function sendObject({ response }: StoredResponse, reply: FastifyReply): void {
+  reply.header('content-type', 'application/json; charset=utf-8').send(Buffer.from(response));
+}
+
+function asksForStream({ stream = 'false' }: Query): boolean {
+  if (stream === 'true' || stream === 'false') return stream === 'true';
+  throw new InferenceError('invalid_value', 'expected stream to be true or false', { param: 'stream' });
+}
+
+function replay(responses: StoredResponses, owner: string, id: string, query: Query, reply: FastifyReply, around: Surroundings): void {
+  const log = responses.events(owner, id);
+  const { starting_after: after } = query;
+  if (after !== undefined && (typeof after !== 'string' || !/^\d{1,15}$/.test(after))) {
+    const message = 'expected starting_after to be the sequence number of an event';
+    throw new InferenceError('invalid_value', message, { param: 'starting_after' });
+  }
+  const { context, options, refuse } = around;
+  const writer = new ReplyWriter(reply, 'responses', context, options, refuse);
+  const from = after === undefined ? 0 : Number(after) + 1;
+  writer.attach(followLog(log, writer, { from, signal: context.life.signal, requestId: context.id }));
+}
 
 function itemsPage(stored: StoredResponse, query: Query): object {
   const { limit: askedLimit = '20', order = 'desc', after } = query;

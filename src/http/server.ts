@@ -155,7 +155,12 @@ export async function createServer(backend: Backend, options: ServerOptions): Pr
     if (target.kind === 'call') {
       handleCall(backend, target, request, reply, contexts.of(request, reply), writerOptions, (error) => refuse(error, request, reply));
     } else if (isResponseTarget(target)) {
-      sendResponse(backend.responses, contexts.of(request, reply).apiKeyName, target, request, reply);
+      const context = contexts.of(request, reply);
+      sendResponse(backend.responses, target, request, reply, {
+        context,
+        options: writerOptions,
+        refuse: (error) => refuse(error, request, reply),
+      });
     } else await sendTarget(backend, target, reply, isKeyed);
     return reply; // the writer sends it
   };

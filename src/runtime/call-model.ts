@@ -7,6 +7,7 @@ import { newRequestId } from '../core/ids.ts';
 import type { RunningCall } from '../contract/executor.ts';
 import { type MethodName, methods } from '../contract/methods.ts';
 import { dialectFor } from '../dialects/route-dialects.ts';
+import { isBackground } from './kept-response.ts';
 import type { Submission } from './submission.ts';
 import { WebReply } from './web-reply.ts';
 
@@ -46,11 +47,12 @@ export async function callModel(callee: Callee, method: MethodName, body: unknow
     reply.failWith(signal?.reason);
     cancel('disconnect');
   };
-  const deadline = callee.clock.after(timeoutMs, () => cancel('deadline'));
+  // A response of the background has its deadline itself, and tells of it.
+  const deadline = isBackground(method, value) ? undefined : callee.clock.after(timeoutMs, () => cancel('deadline'));
   const reply = new WebReply({
     onLeave: () => cancel('disconnect'),
     onSettled: () => {
-      deadline.cancel();
+      deadline?.cancel();
       signal?.removeEventListener('abort', onAbort);
     },
   });

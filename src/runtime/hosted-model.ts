@@ -142,6 +142,7 @@ export class HostedModel {
         key: facts.apiKeyName ?? '',
         deadline: arrived + facts.deadlineMs,
         signal: gone,
+        onWaiting: () => observer.queued?.(),
       };
       const replica = await queue.acquire(ticket);
       const waitedMs = clock.now() - arrived;

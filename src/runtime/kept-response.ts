@@ -1,27 +1,60 @@
 // A call of `responses` on its way through the store: its context put into the body, its final object kept.
 
+import type { MethodName } from '../contract/methods.ts';
 import type { CallUsage, ReplyHead } from '../contract/thread.ts';
-import type { InferenceError } from '../core/errors.ts';
+import { InferenceError } from '../core/errors.ts';
 import { responseContext } from './response-context.ts';
 import type { ResponseStore } from './response-store.ts';
 import type { Submission, SubmissionObserver } from './submission.ts';
 
+type Json = Readonly<Record<string, unknown>>;
+
+/** A submission of `responses` with its context found. */
+export interface PreparedResponse {
+  /** As the model gets it. */
+  readonly submission: Submission;
+  readonly owner: string;
+  /** The list of its input items, as JSON. Undefined: the response is not kept. */
+  readonly input: Uint8Array | undefined;
+}
+
+/** Whether the call goes on without its client, whose answer then is where to find it. */
+export function isBackground(method: MethodName, body: unknown): boolean {
+  return method === 'responses' && typeof body === 'object' && body !== null && 'background' in body && body.background === true;
+}
+
 /**
- * The submission as the model gets it. `store` undefined: nothing is kept.
- * Throws: previous_response_not_found; invalid_value for a reference to nothing.
+ * Puts the context into the body and takes out what is not the model's business. `store` undefined: nothing is kept.
+ * Throws: previous_response_not_found; invalid_value for a previous response without an end or for a reference to nothing;
+ * unsupported_value and invalid_value for the background without a store.
  */
-export function withStore(store: ResponseStore | undefined, submission: Submission): Submission {
-  const body = submission.body as Readonly<Record<string, unknown>>; // an object, by the check of the route
+export function prepareResponse(store: ResponseStore | undefined, submission: Submission): PreparedResponse {
+  const { background, ...rest } = submission.body as Json; // an object, by the check of the route
+  // A neutral value is passed on as it came, so that the bytes need not be written anew.
+  const body = background === true ? rest : (submission.body as Json);
   const owner = submission.facts.apiKeyName ?? '';
   const keeps = store !== undefined && body['store'] !== false;
+  if (background === true && !keeps) throw withoutStore(store);
   const { items, isExpanded } = responseContext(store, owner, body);
   const expanded = isExpanded ? { ...body, input: items } : body;
   const told = keeps || body['store'] === false ? expanded : { ...expanded, store: false };
-  const bytes = told === body ? submission.bytes : new TextEncoder().encode(JSON.stringify(told));
-  if (!keeps) return { ...submission, body: told, bytes };
-  const input = Buffer.from(JSON.stringify(items));
+  const bytes = told === submission.body ? submission.bytes : new TextEncoder().encode(JSON.stringify(told));
+  return { submission: { ...submission, body: told, bytes }, owner, input: keeps ? Buffer.from(JSON.stringify(items)) : undefined };
+}
+
+/** The submission as the model gets it, whose response is kept when it is there. Throws: as {@link prepareResponse}. */
+export function withStore(store: ResponseStore | undefined, submission: Submission): Submission {
+  const { submission: prepared, owner, input } = prepareResponse(store, submission);
+  if (store === undefined || input === undefined) return prepared;
   const observer = new KeepingObserver(submission.observer, (id, response) => store.keep(owner, { id, response, input }));
-  return { ...submission, body: told, bytes, observer };
+  return { ...prepared, observer };
+}
+
+function withoutStore(store: ResponseStore | undefined): InferenceError {
+  const param = 'background';
+  return store === undefined
+    ? new InferenceError('unsupported_value', 'expected background to be false or absent, since this server stores no responses', { param })
+    : new InferenceError('invalid_value', 'expected background to be false or absent where store is false', { param });
 }
 
 const finals = ['completed', 'incomplete'].map((status) => Buffer.from(`event: response.${status}\ndata: `));
@@ -35,6 +68,10 @@ class KeepingObserver implements SubmissionObserver {
   constructor(observer: SubmissionObserver, keep: (id: string, response: Uint8Array) => void) {
     this.#observer = observer;
     this.#keep = keep;
+  }
+
+  queued(): void {
+    this.#observer.queued?.();
   }
 
   started(model: string, queueMs: number): void {

@@ -14,11 +14,11 @@ export interface ResponseContext {
 
 /**
  * The previous input, the previous output, and the input of the body; references resolved within them.
- * Throws: previous_response_not_found; invalid_value for a reference to nothing.
+ * Throws: previous_response_not_found; invalid_value for a previous response without an end, or for a reference to nothing.
  */
 export function responseContext(store: ResponseStore | undefined, owner: string, body: Json): ResponseContext {
   const previousId = body['previous_response_id'];
-  const before = typeof previousId === 'string' ? chainOf(store?.get(owner, previousId)) : [];
+  const before = typeof previousId === 'string' ? chainOf(store, owner, previousId) : [];
   const given = givenItems(body['input']);
   const items = given.map((item, index) => {
     if (item['type'] !== 'item_reference') return item;
@@ -41,7 +41,9 @@ export function inputItems(stored: StoredResponse): readonly Json[] {
 
 const decoder = new TextDecoder();
 
-function chainOf(stored: StoredResponse | undefined): readonly Json[] {
+function chainOf(store: ResponseStore | undefined, owner: string, id: string): readonly Json[] {
+  if (store?.isHeld(owner, id) === true) throw unfinished('queued or in progress');
+  const stored = store?.get(owner, id);
   if (stored === undefined) {
     throw new InferenceError(
       'previous_response_not_found',
@@ -49,8 +51,20 @@ function chainOf(stored: StoredResponse | undefined): readonly Json[] {
       { param: 'previous_response_id' },
     );
   }
-  const { output } = JSON.parse(decoder.decode(stored.response)) as { readonly output: readonly Json[] }; // checked before it was kept
+  const { status, output } = JSON.parse(decoder.decode(stored.response)) as StoredFacts; // checked before it was kept
+  if (status === 'failed' || status === 'cancelled') throw unfinished(status);
   return [...inputItems(stored), ...output];
+}
+
+interface StoredFacts {
+  readonly status: string;
+  readonly output: readonly Json[];
+}
+
+function unfinished(status: string): InferenceError {
+  return new InferenceError('invalid_value', `expected previous_response_id to name a finished response, got one that is ${status}`, {
+    param: 'previous_response_id',
+  });
 }
 
 function givenItems(input: unknown): readonly Json[] {

@@ -1,10 +1,11 @@
 // Responses kept for later ones to build upon, and to be fetched: in memory, bounded by count, bytes and age.
 
 import type { Clock } from '../core/clock.ts';
+import type { EventLog } from './event-log.ts';
 
 export interface ResponseStoreLimits {
   readonly count: number;
-  /** Of all kept bodies and responses, as JSON. */
+  /** Of all kept bodies, responses and events, as JSON. */
   readonly bytes: number;
   /** Milliseconds. */
   readonly ageMs: number;
@@ -19,6 +20,17 @@ export interface StoredResponse {
   readonly response: Uint8Array;
   /** The list of its input items, those of the responses before it included, so that no eviction breaks a chain. */
   readonly input: Uint8Array;
+  /** Of one that ran in the background: its events, where it was streamed and they fit. They count for what they weigh. */
+  readonly background?: { readonly isStreamed: boolean; readonly log: EventLog | undefined };
+}
+
+/** Room for a response that still runs: it counts as if it were kept, and does not leave for others. */
+export interface Hold {
+  /** The oldest that are kept leave for it. False: those that run leave no room for so many bytes more. */
+  grow(bytes: number): boolean;
+  shrink(bytes: number): void;
+  /** Idempotent. */
+  release(): void;
 }
 
 interface Entry extends StoredResponse {
@@ -32,34 +44,76 @@ export class ResponseStore {
   readonly #limits: ResponseStoreLimits;
   /** In the order of insertion, which is that of age. */
   readonly #entries = new Map<string, Entry>();
-  #bytes = 0;
+  readonly #held = new Set<string>();
+  #keptBytes = 0;
+  #heldBytes = 0;
 
   constructor(clock: Clock, limits: Partial<ResponseStoreLimits> = {}) {
     this.#clock = clock;
     this.#limits = { ...defaultStoreLimits, ...limits };
   }
 
+  /** Of those that are kept and those that run. */
   get count(): number {
-    return this.#entries.size;
+    return this.#entries.size + this.#held.size;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#keptBytes + this.#heldBytes;
   }
 
-  /** False: it is larger than the whole store may be. */
+  get maxBytes(): number {
+    return this.#limits.bytes;
+  }
+
+  /** Whether the empty store could hold so many bytes. */
+  couldHold(bytes: number): boolean {
+    return this.#limits.count > 0 && bytes <= this.#limits.bytes;
+  }
+
+  /** Undefined: those that run leave no room. */
+  hold(owner: string, id: string, bytes: number): Hold | undefined {
+    if (this.#held.size >= this.#limits.count || this.#heldBytes + bytes > this.#limits.bytes) return undefined;
+    const key = keyOf(owner, id);
+    let own = 0;
+    const add = (more: number): void => {
+      own += more;
+      this.#heldBytes += more;
+    };
+    this.#held.add(key);
+    add(bytes);
+    this.#makeRoom();
+    return {
+      grow: (more) => {
+        if (this.#heldBytes + more > this.#limits.bytes) return false;
+        add(more);
+        this.#makeRoom();
+        return true;
+      },
+      shrink: (less) => add(-less),
+      release: () => {
+        this.#held.delete(key);
+        add(-own);
+      },
+    };
+  }
+
+  /** Whether the response still runs. */
+  isHeld(owner: string, id: string): boolean {
+    return this.#held.has(keyOf(owner, id));
+  }
+
+  /** False: it is larger than the whole store may be, or than those that run leave of it. */
   keep(owner: string, stored: StoredResponse): boolean {
     const key = keyOf(owner, stored.id);
     this.#drop(key);
     const { count, bytes, ageMs } = this.#limits;
-    if (count === 0 || weightOf(stored) > bytes) return false;
+    const weight = weightOf(stored);
+    if (this.#held.size >= count || this.#heldBytes + weight > bytes) return false;
     this.#entries.set(key, { ...stored, expires: this.#clock.now() + ageMs });
-    this.#bytes += weightOf(stored);
+    this.#keptBytes += weight;
     this.#dropExpired();
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= count && this.#bytes <= bytes) break;
-      this.#drop(oldest);
-    }
+    this.#makeRoom();
     return true;
   }
 
@@ -74,6 +128,15 @@ export class ResponseStore {
     return this.#drop(keyOf(owner, id));
   }
 
+  /** Until what is kept and what is held fit. Whoever adds has looked that there is room for it, so that it is none of those that leave. */
+  #makeRoom(): void {
+    const { count, bytes } = this.#limits;
+    for (const oldest of this.#entries.keys()) {
+      if (this.count <= count && this.bytes <= bytes) break;
+      this.#drop(oldest);
+    }
+  }
+
   #dropExpired(): void {
     const now = this.#clock.now();
     for (const [key, entry] of this.#entries) {
@@ -85,13 +148,15 @@ export class ResponseStore {
   #drop(key: string): boolean {
     const entry = this.#entries.get(key);
     if (entry === undefined) return false;
-    this.#bytes -= weightOf(entry);
-    return this.#entries.delete(key);
+    this.#keptBytes -= weightOf(entry);
+    this.#entries.delete(key);
+    entry.background?.log?.drop();
+    return true;
   }
 }
 
-function weightOf({ response, input }: StoredResponse): number {
-  return response.byteLength + input.byteLength;
+function weightOf({ response, input, background }: StoredResponse): number {
+  return response.byteLength + input.byteLength + (background?.log?.bytes ?? 0);
 }
 
 /** No name of a key has a line break, so no id can reach into another's. */

@@ -12,10 +12,11 @@ import { readModelConfig } from '../registry/read-config.ts';
 import { type CallOptions, callModel } from './call-model.ts';
 import { withServedTools } from './drop-tools.ts';
 import { HostedModel } from './hosted-model.ts';
-import { withStore } from './kept-response.ts';
+import { isBackground, prepareResponse, withStore } from './kept-response.ts';
 import type { ModelView, Readiness } from './model-view.ts';
 import { refuseTelemetry } from './refuse-telemetry.ts';
 import { ResponseStore, type ResponseStoreLimits } from './response-store.ts';
+import { StoredResponses } from './stored-responses.ts';
 import type { Submission } from './submission.ts';
 
 export interface RuntimeOptions {
@@ -40,7 +41,8 @@ export interface RuntimeOptions {
 export class Runtime {
   readonly environment: string;
   /** Undefined: nothing is kept. */
-  readonly responses: ResponseStore | undefined;
+  readonly responses: StoredResponses | undefined;
+  readonly #store: ResponseStore | undefined;
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #strict: boolean;
@@ -59,7 +61,9 @@ export class Runtime {
     this.#strict = options.strict ?? false;
     this.#dropUnservedTools = options.dropUnservedTools ?? false;
     const { responsesStore } = options;
-    this.responses = responsesStore === false ? undefined : new ResponseStore(this.#clock, responsesStore);
+    const store = responsesStore === false ? undefined : new ResponseStore(this.#clock, responsesStore);
+    this.#store = store;
+    this.responses = store === undefined ? undefined : new StoredResponses({ store, clock: this.#clock, logger: this.#logger });
   }
 
   get draining(): boolean {
@@ -157,7 +161,8 @@ export class Runtime {
   }
 
   /**
-   * Chooses the model, waits for a replica and starts the call. The observer hears the rest.
+   * Chooses the model, waits for a replica and starts the call. The observer hears the rest. A response of the background is not waited
+   * for: the observer hears that it is queued, or its events.
    * Throws: whatever keeps the call from starting: 404, 400, 429, 503, or the reason of the aborted signal.
    */
   async submit(asked: Submission): Promise<RunningCall> {
@@ -168,7 +173,11 @@ export class Runtime {
     if (model === undefined) throw new InferenceError('model_not_found', 'expected the name of a loaded model', { param: 'model' });
     // Routes below it, such as one that counts tokens, read the same body.
     const isResponse = methods[submission.method].path.startsWith('/responses');
-    return model.submit(isResponse ? withStore(this.responses, submission) : submission);
+    if (!isResponse) return model.submit(submission);
+    if (this.responses === undefined || !isBackground(submission.method, submission.body))
+      return model.submit(withStore(this.#store, submission));
+    const prepared = prepareResponse(this.#store, submission);
+    return this.responses.start({ asked: submission, prepared, model: entry.name, admit: (inner) => model.submit(inner) });
   }
 
   /**

@@ -22,6 +22,8 @@ export interface Submission {
 export interface SubmissionObserver extends CallObserver {
   /** Tools of the request that the call goes on without, before it starts. */
   droppedTools?(names: readonly string[]): void;
+  /** The call was accepted and waits. One that finds room at once is only `started`. */
+  queued?(): void;
   /** The call left the queue after `queueMs` for a replica of `model`. */
   started?(model: string, queueMs: number): void;
 }

@@ -32,6 +32,8 @@ export interface Ticket {
   readonly deadline: number;
   /** Its reason is the error the call ends with. */
   readonly signal: AbortSignal;
+  /** The call was neither refused nor given a place at once. */
+  readonly onWaiting?: () => void;
 }
 
 interface Entry<Place> extends Ticket {
@@ -142,5 +144,6 @@ export class ModelQueue<Place> {
     this.#bytes += ticket.bytes;
     ticket.signal.addEventListener('abort', onAbort, { once: true });
     timer = clock.after(ticket.deadline - clock.now(), () => entry.settle({ error: cancelError('deadline') }));
+    ticket.onWaiting?.();
   }
 }

@@ -137,6 +137,48 @@ cell('openai', 'responses', 'stream', 'the stream helper gathers the plain answe
   assert.deepEqual(gathered.usage, plain.usage);
 });
 
+cell('openai', 'responses', 'plain', 'a response of the background is fetched until it is the plain answer', async () => {
+  const plain = await client.responses.create(response);
+  let reply = await client.responses.create({ ...response, background: true });
+  assert.deepEqual([reply.status, reply.background, reply.output_text], ['queued', true, '']);
+  const { id } = reply;
+  while (reply.status === 'queued' || reply.status === 'in_progress') reply = await client.responses.retrieve(id);
+  assert.deepEqual([reply.id, reply.status, reply.output_text, reply.usage], [id, 'completed', plain.output_text, plain.usage]);
+});
+
+cell('openai', 'responses', 'stream', 'a stream of the background that was left goes on after any of its events', async () => {
+  const plain = await client.responses.create(response);
+  let id = '';
+  let last = -1;
+  for await (const event of await client.responses.create({ ...response, background: true, stream: true })) {
+    if (event.type === 'response.created') id = event.response.id;
+    last = event.sequence_number;
+    if (event.type === 'response.output_text.delta') break;
+  }
+  const rest = await all(await client.responses.retrieve(id, { stream: true, starting_after: last }));
+  assert.deepEqual(
+    rest.map((event) => event.sequence_number),
+    rest.map((_, at) => last + 1 + at),
+  );
+  const whole = await all(await client.responses.retrieve(id, { stream: true }));
+  assert.deepEqual(whole.slice(last + 1), rest);
+  const end = rest.at(-1);
+  assert.ok(end?.type === 'response.completed');
+  assert.deepEqual(end.response.usage, plain.usage);
+  const gathered = await client.responses.stream({ response_id: id, starting_after: last }).finalResponse();
+  assert.equal(gathered.output_text, plain.output_text);
+});
+
+cell('openai', 'responses', 'abort', 'cancel stops a response of the background', async () => {
+  const { id } = await client.responses.create({ ...response, input: longTask, max_output_tokens: longAnswer, background: true });
+  await runs(chatModel, 1);
+  assert.equal((await client.responses.cancel(id)).status, 'cancelled');
+  await idle();
+  assert.equal((await client.responses.retrieve(id)).status, 'cancelled');
+  await client.responses.delete(id);
+  await rejection(client.responses.retrieve(id), NotFoundError);
+});
+
 const calls: readonly [Route, (model: string, temperature: number) => Promise<unknown>][] = [
   ['chat completions', (model, temperature) => client.chat.completions.create({ ...chat, model, temperature })],
   ['completions', (model, temperature) => client.completions.create({ ...text, model, temperature })],

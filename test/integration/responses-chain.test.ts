@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bodyOf, modelsDir, serve, type TestServer } from '../support/serve.ts';
+import { until } from '../support/until.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -61,4 +62,48 @@ test('a program without HTTP goes on from a response too', async () => {
   const next = { input: 'What is my name?', previous_response_id: first.id, ...options };
   const second = await bodyOf(await server.runtime.call('responses', next));
   expect(second.usage.input_tokens).toBeGreaterThan(first.usage.input_tokens + 4);
+}, 60_000);
+
+const idle = () => until(() => server.runtime.model('smollm2')?.running === 0);
+
+test('a response of the background is that of the foreground, though its client left', async () => {
+  const plain = await bodyOf(await ask({ input: 'My name is Ada.' }));
+  const leaving = new AbortController();
+  const body = JSON.stringify({
+    model: 'smollm2',
+    temperature: 0,
+    max_output_tokens: 16,
+    input: 'My name is Ada.',
+    background: true,
+    stream: true,
+  });
+  const reply = await fetch(`${server.url}/v1/responses`, { method: 'POST', headers: headersOf('a'), body, signal: leaving.signal });
+  const reader = reply.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const id = /"id":"(resp_\w+)"/.exec((await reader?.read())?.value ?? '')?.[1] ?? '';
+  leaving.abort();
+  await expect(reader?.closed).rejects.toThrow();
+  expect((await at(`${id}?stream=true`, 'b')).status).toBe(404);
+  expect((await at(`${id}/cancel`, 'b', 'POST')).status).toBe(404);
+  const events = await (await at(`${id}?stream=true`)).text();
+  const response = await bodyOf(await at(id));
+  const { status, usage } = response;
+  expect({ status, usage, content: response.output[0].content }).toEqual({
+    status: plain.status,
+    usage: plain.usage,
+    content: plain.output[0].content,
+  });
+  const deltas = [...events.matchAll(/^data: (\{.*"response\.output_text\.delta".*)$/gm)].map(([, json = '']) => JSON.parse(json).delta);
+  expect(deltas.join('')).toBe(plain.output[0].content[0].text);
+  expect((await bodyOf(await ask({ input: 'What is my name?', previous_response_id: id }))).status).toMatch(/^(completed|incomplete)$/);
+}, 60_000);
+
+test('cancel stops a decode between two steps, and a prefill between two chunks', async () => {
+  for (const body of [{ input: 'Count to one thousand.', max_output_tokens: 2_000 }, { input: 'word '.repeat(3_000) }]) {
+    const { id } = await bodyOf(await ask({ ...body, background: true }));
+    await until(() => server.runtime.model('smollm2')?.running === 1);
+    expect(await bodyOf(await at(`${id}/cancel`, 'a', 'POST'))).toMatchObject({ id, status: 'cancelled', background: true });
+    await idle();
+    expect(server.runtime.model('smollm2')?.replicas).toMatchObject({ ready: 1, retired: 0 });
+    expect((await bodyOf(await at(id))).status).toBe('cancelled');
+  }
 }, 60_000);

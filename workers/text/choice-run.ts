@@ -14,8 +14,8 @@ import type { CallPlace } from './tool-call-reader.ts';
 
 /** What the texts of one prompt share. */
 export interface ChoiceSetting {
-  readonly decoder: Decoder;
-  readonly tokenizer: Tokenizer;
+  readonly decoder: Pick<Decoder, 'append'>;
+  readonly tokenizer: Pick<Tokenizer, 'decode' | 'piece'>;
   /** Tokens that end a text. */
   readonly endIds: ReadonlySet<number>;
   readonly request: Omit<GenerationRequest, 'input' | 'inputParam'>;

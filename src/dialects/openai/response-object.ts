@@ -4,7 +4,7 @@ import type { FrameContext } from '../../contract/dialect.ts';
 import type { FinishReason } from '../../contract/generation.ts';
 import type { CallUsage } from '../../contract/thread.ts';
 
-export type ResponseStatus = 'in_progress' | 'completed' | 'incomplete' | 'failed';
+export type ResponseStatus = 'queued' | 'in_progress' | 'completed' | 'incomplete' | 'failed';
 
 export interface ResponseState {
   readonly id: string;

@@ -88,7 +88,7 @@ export const responsesSchema = Type.Object({
   truncation: Type.Optional(Type.Unknown({ description: 'disabled (the default), or auto to drop the oldest turns that do not fit.' })),
   store: Type.Optional(Type.Boolean({ description: 'Keep the response for a later one to build upon. Default true.' })),
   previous_response_id: Type.Optional(Type.String({ minLength: 1, description: 'The stored response that this one goes on from.' })),
-  background: Type.Optional(Type.Unknown({ description: 'Run without a waiting client. Only false is served.' })),
+  background: Type.Optional(Type.Boolean({ description: 'Answer at once and go on without the client; needs store. Default false.' })),
   conversation: Type.Optional(Type.Unknown({ description: 'A stored conversation. Refused.' })),
   prompt: Type.Optional(Type.Unknown({ description: 'A stored template. Refused.' })),
   stream: Type.Optional(Type.Boolean({ description: 'Answer with an event stream.' })),

@@ -134,7 +134,6 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     parameter('stop', emptyList),
     parameter('max_tokens', insteadOf('max_output_tokens')),
     parameter('max_completion_tokens', insteadOf('max_output_tokens')),
-    value('background', is(false)),
     truncation,
     value('text.format', ofType('text'), has('structuredOutputs', formats)),
     value('include', noLogprobs, withLogprobs),

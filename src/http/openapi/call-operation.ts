@@ -62,7 +62,8 @@ function streams(method: MethodName): boolean {
   return method === 'predict' || 'stream' in (schema.properties ?? {});
 }
 
-function eventStream(family: Family): object {
+/** The schema of a stream of the family. */
+export function eventStream(family: Family): object {
   const end = family === 'anthropic' ? 'Ends with the event `message_stop`' : 'Ends as the API of the route does';
   return { type: 'string', description: `Server-sent events. ${end}; after an error it ends without that.` };
 }

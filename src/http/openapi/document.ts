@@ -4,7 +4,7 @@ import { type MethodName, methodNames, methods } from '../../contract/methods.ts
 import type { ModelView } from '../../runtime/model-view.ts';
 import type { Backend } from '../backend.ts';
 import { answerSchemas } from './answer-schemas.ts';
-import { callOperation } from './call-operation.ts';
+import { callOperation, eventStream } from './call-operation.ts';
 import { Components } from './components.ts';
 import { errorResponses } from './error-responses.ts';
 import { type FixedOperation, fixedOperations } from './fixed-operations.ts';
@@ -101,12 +101,12 @@ function fixedOperation(components: Components, row: FixedOperation, isKeyed: bo
     ...(named === undefined ? [] : [pathParameter(named)]),
     ...Object.entries(row.query ?? {}).map(([name, schema]) => ({ name, in: 'query', schema })),
   ];
-  const answers = Object.entries(row.answers).map(([status, { description, schema }]) => [
+  const answers = Object.entries(row.answers).map(([status, { description, schema, streams }]) => [
     status,
     {
       description,
       headers: headerReferences(components, ['x-request-id', 'request-id']),
-      ...contentOf(components, status, schema),
+      ...contentOf(components, status, schema, streams),
     },
   ]);
   const errors = [...row.errors, 408, ...(isKeyed && !isOpen ? [401] : [])].sort((a, b) => a - b);
@@ -121,10 +121,11 @@ function fixedOperation(components: Components, row: FixedOperation, isKeyed: bo
   };
 }
 
-function contentOf(components: Components, status: string, schema: keyof typeof answerSchemas | undefined): object {
+function contentOf(components: Components, status: string, schema: keyof typeof answerSchemas | undefined, streams = false): object {
   if (status === '204') return {};
   if (schema === undefined) return { content: { 'text/html': { schema: { type: 'string' } } } };
-  return { content: { 'application/json': { schema: components.schema(schema, answerSchemas[schema]) } } };
+  const events = streams ? { 'text/event-stream': { schema: components.schema('EventStream.openai', eventStream('openai')) } } : {};
+  return { content: { 'application/json': { schema: components.schema(schema, answerSchemas[schema]) }, ...events } };
 }
 
 function pathParameter(name: string): object {

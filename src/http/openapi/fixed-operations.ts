@@ -13,7 +13,9 @@ export interface FixedOperation {
   /** Other paths of the same answer. */
   readonly also: readonly string[];
   /** What each status answers: JSON, or where there is no schema a page or, as 204, nothing. */
-  readonly answers: Readonly<Record<string, { readonly description: string; readonly schema?: keyof typeof answerSchemas }>>;
+  readonly answers: Readonly<
+    Record<string, { readonly description: string; readonly schema?: keyof typeof answerSchemas; readonly streams?: boolean }>
+  >;
   /** Query parameters it reads, all optional. */
   readonly query?: Readonly<Record<string, object>>;
   /** Error answers it may have beside 401 and 408. */
@@ -99,8 +101,15 @@ export const fixedOperations: Readonly<Record<Exclude<Target['kind'], 'call'>, r
       tag: 'openai',
       summary: 'A stored response',
       also: ['/responses/{id}'],
-      answers: { 200: { description: 'The response as it was answered.', schema: 'StoredResponse' } },
-      query: { stream: { const: 'false', description: 'Only responses of the background could be replayed.' } },
+      answers: { 200: { description: 'The response as it is, or its events.', schema: 'StoredResponse', streams: true } },
+      query: {
+        stream: {
+          type: 'boolean',
+          default: false,
+          description: 'The events of a response that was streamed in the background, those to come included.',
+        },
+        starting_after: { type: 'integer', minimum: 0, description: 'With stream: the number of the event before the first one wanted.' },
+      },
       errors: [400, 404],
     },
     {
@@ -108,7 +117,7 @@ export const fixedOperations: Readonly<Record<Exclude<Target['kind'], 'call'>, r
       path: '/v1/responses/{id}',
       id: 'deleteResponse',
       tag: 'openai',
-      summary: 'Forget a stored response',
+      summary: 'Forget a stored response, and stop it where it runs in the background',
       also: ['/responses/{id}'],
       answers: { 200: { description: 'It is gone.', schema: 'DeletedResponse' } },
       errors: [404],
@@ -131,8 +140,18 @@ export const fixedOperations: Readonly<Record<Exclude<Target['kind'], 'call'>, r
       errors: [400, 404],
     },
   ],
-  // No response runs in the background, so it answers errors alone, and is not shown.
-  responseCancel: [],
+  responseCancel: [
+    {
+      verb: 'post',
+      path: '/v1/responses/{id}/cancel',
+      id: 'cancelResponse',
+      tag: 'openai',
+      summary: 'Stop a response that runs in the background',
+      also: ['/responses/{id}/cancel'],
+      answers: { 200: { description: 'The response, cancelled, or as it was when it is finished.', schema: 'StoredResponse' } },
+      errors: [400, 404],
+    },
+  ],
   loaded: [
     {
       verb: 'get',

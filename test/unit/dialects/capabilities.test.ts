@@ -168,7 +168,7 @@ test('what no model serves is refused whatever is declared, and also before that
   for (const [method, body, param] of [
     ['chatCompletions', { echo: true }, 'echo'],
     ['completions', { tools: [{}] }, 'tools'],
-    ['responses', { background: true }, 'background'],
+    ['responses', { conversation: 'a' }, 'conversation'],
     ['messages', { seed: 1 }, 'seed'],
   ] as const) {
     for (const known of [everything, undefined])

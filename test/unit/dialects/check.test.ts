@@ -62,7 +62,7 @@ test.each([
   ['completions', { prompt: 'a', suffix: 'b' }, 'unsupported_parameter', 'suffix'],
   ['completions', { prompt: 'a', best_of: 2 }, 'unsupported_value', 'best_of'],
   ['completions', { prompt: true }, 'invalid_type', 'prompt'],
-  ['responses', { input: 'a', background: true }, 'unsupported_value', 'background'],
+  ['responses', { input: 'a', background: 'yes' }, 'invalid_type', 'background'],
   ['responses', { input: 'a', text: { format: { type: 'json_object' } } }, 'unsupported_value', 'text.format'],
   ['responses', { input: [{ type: 'function_call' }] }, 'missing_required_parameter', 'input[0].call_id'],
   ['responses', { input: [{ role: 'user' }] }, 'missing_required_parameter', 'input[0].content'],

@@ -8,15 +8,19 @@ import { type MethodName, methodNames } from '../../../src/contract/methods.ts';
 import type { Backend, RunningRequest } from '../../../src/http/backend.ts';
 import type { ModelView, Readiness } from '../../../src/runtime/model-view.ts';
 import { ResponseStore } from '../../../src/runtime/response-store.ts';
+import { StoredResponses } from '../../../src/runtime/stored-responses.ts';
 import type { Submission } from '../../../src/runtime/submission.ts';
 import { createServer, type HeddleServer, type ServerOptions } from '../../../src/http/server.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 export class FakeBackend implements Backend {
   readonly environment: string;
   draining = false;
   alive = true;
-  readonly responses = new ResponseStore(new FakeClock());
+  readonly store = new ResponseStore(new FakeClock());
+  readonly responses = new StoredResponses({ store: this.store, clock: new FakeClock(), logger: silent });
   isReady = true;
   capabilities: ModelCapabilities | undefined = {};
   methods: readonly MethodName[] = methodNames;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { EventLog } from '../../../src/runtime/event-log.ts';
 import { json, withServer } from './fake-backend.ts';
 
 const items = ['a', 'b', 'c'].map((id) => ({ id, type: 'message', role: 'user', content: id }));
@@ -10,7 +11,7 @@ const kept = {
 
 test.each(['/v1/responses', '/responses'])('%s/{id} is fetched until it is deleted', async (path) => {
   await withServer(async ({ backend, url }) => {
-    backend.responses.keep('', kept);
+    backend.store.keep('', kept);
     const fetched = await fetch(`${url}${path}/resp_1`);
     expect([fetched.status, fetched.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
     expect(await json(fetched)).toEqual({ id: 'resp_1', object: 'response', output: [] });
@@ -30,7 +31,7 @@ test.each(['/v1/responses', '/responses'])('%s/{id} is fetched until it is delet
 
 test('input items come in pages, the newest first', async () => {
   await withServer(async ({ backend, url }) => {
-    backend.responses.keep('', kept);
+    backend.store.keep('', kept);
     const page = async (query: string) => json(await fetch(`${url}/v1/responses/resp_1/input_items${query}`));
     expect(await page('')).toMatchObject({ object: 'list', data: [{ id: 'c' }, { id: 'b' }, { id: 'a' }], has_more: false });
     expect(await page('?order=asc&limit=2')).toEqual({
@@ -54,7 +55,10 @@ test('input items come in pages, the newest first', async () => {
 
 test('only a response of the background is cancelled or replayed', async () => {
   await withServer(async ({ backend, url }) => {
-    backend.responses.keep('', kept);
+    backend.store.keep('', kept);
+    backend.store.keep('', { ...kept, id: 'resp_3', background: { isStreamed: false, log: undefined } });
+    expect((await fetch(`${url}/v1/responses/resp_3/cancel`, { method: 'POST' })).status).toBe(200);
+    expect((await fetch(`${url}/v1/responses/resp_3?stream=true`)).status).toBe(400);
     expect((await fetch(`${url}/v1/responses/resp_1/cancel`, { method: 'POST' })).status).toBe(400);
     expect((await fetch(`${url}/v1/responses/resp_2/cancel`, { method: 'POST' })).status).toBe(404);
     expect((await fetch(`${url}/v1/responses/resp_1?stream=true`)).status).toBe(400);
@@ -62,10 +66,29 @@ test('only a response of the background is cancelled or replayed', async () => {
   });
 });
 
+test('a follower hears a heartbeat at once and while nothing comes, and what comes', async () => {
+  await withServer(async ({ backend, clock, url }) => {
+    const log = new EventLog();
+    backend.store.keep('', { ...kept, background: { isStreamed: true, log } });
+    log.append(Buffer.from('data: 0\n\n'));
+    const reply = await fetch(`${url}/v1/responses/resp_1?stream=true&starting_after=0`);
+    expect(reply.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    const reader = reply.body?.pipeThrough(new TextDecoderStream()).getReader();
+    expect((await reader?.read())?.value).toBe(':\n\n');
+    clock.advance(15_000);
+    expect((await reader?.read())?.value).toBe(':\n\n');
+    log.append(Buffer.from('data: 1\n\n'));
+    expect((await reader?.read())?.value).toBe('data: 1\n\n');
+    log.drop();
+    expect((await reader?.read())?.value).toContain('event: error\ndata: {"type":"error","sequence_number":2');
+    expect((await reader?.read())?.done).toBe(true);
+  });
+});
+
 test('a key sees its own responses alone', async () => {
   await withServer(
     async ({ backend, url }) => {
-      backend.responses.keep('alice', kept);
+      backend.store.keep('alice', kept);
       const as = (key: string) => fetch(`${url}/v1/responses/resp_1`, { headers: { authorization: `Bearer ${key}` } });
       expect([(await as('a')).status, (await as('b')).status, (await as('c')).status]).toEqual([200, 404, 401]);
     },

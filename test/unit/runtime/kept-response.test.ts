@@ -81,6 +81,14 @@ test.each([
   expect(store?.count ?? 0).toBe(0);
 });
 
+test.each([
+  ['a server without one', undefined, { input: 'one', background: true }, 'unsupported_value'],
+  ['store false', newStore(), { input: 'one', background: true, store: false }, 'invalid_value'],
+])('the background needs a store: it is refused with %s', (_, store, body, code) => {
+  expect(() => withStore(store, submission(body))).toThrow(expect.objectContaining({ code, status: 400, param: 'background' }));
+  expect(sent(withStore(store, submission({ ...body, background: false })))).toMatchObject({ background: false });
+});
+
 test('what failed, was cut off or is no response is not kept', () => {
   const store = newStore();
   const failed = withStore(store, submission({ input: 'one' }));

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { EventLog } from '../../../src/runtime/event-log.ts';
 import { ResponseStore, type StoredResponse } from '../../../src/runtime/response-store.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
@@ -50,4 +51,45 @@ test('the same id again replaces what it had', () => {
   store.keep('', stored('a', 10));
   store.keep('', stored('a', 20));
   expect([store.count, store.bytes]).toEqual([1, 20]);
+});
+
+test('what is held counts and stays, and what is kept leaves for it', () => {
+  const store = new ResponseStore(new FakeClock(), { count: 2, bytes: 100 });
+  store.keep('', stored('a', 40));
+  const hold = store.hold('', 'b', 50);
+  expect([store.count, store.bytes, store.isHeld('', 'b'), store.isHeld('alice', 'b')]).toEqual([2, 90, true, false]);
+  expect(hold?.grow(10)).toBe(true);
+  expect(store.get('', 'a')).toBeDefined();
+  expect(hold?.grow(1)).toBe(true);
+  expect(store.get('', 'a')).toBeUndefined();
+  expect(hold?.grow(40)).toBe(false);
+  expect(store.keep('', stored('c', 40))).toBe(false);
+  hold?.shrink(1);
+  expect(store.keep('', stored('c', 40))).toBe(true);
+  expect(store.hold('', 'd', 41)).toBeUndefined();
+  hold?.release();
+  hold?.release();
+  expect([store.count, store.bytes, store.isHeld('', 'b')]).toEqual([1, 40, false]);
+});
+
+test('no more are held than may be kept', () => {
+  const store = new ResponseStore(new FakeClock(), { count: 1, bytes: 100 });
+  const hold = store.hold('', 'a', 1);
+  expect(store.hold('', 'b', 1)).toBeUndefined();
+  expect(store.keep('', stored('c'))).toBe(false);
+  hold?.release();
+  expect(store.keep('', stored('c'))).toBe(true);
+  expect([store.couldHold(100), store.couldHold(101)]).toEqual([true, false]);
+  expect(new ResponseStore(new FakeClock(), { count: 0 }).couldHold(0)).toBe(false);
+});
+
+test('events count for what is kept, and are dropped with it', () => {
+  const store = new ResponseStore(new FakeClock(), { bytes: 1_000 });
+  const log = new EventLog();
+  log.append(new Uint8Array(100));
+  log.end({ kind: 'whole' });
+  store.keep('', { ...stored('a', 10), background: { isStreamed: true, log } });
+  expect(store.bytes).toBe(10 + log.bytes);
+  store.keep('', stored('b', 1_000));
+  expect([store.bytes, log.length, log.ended?.kind]).toEqual([1_000, 0, 'dropped']);
 });

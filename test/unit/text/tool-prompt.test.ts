@@ -1,11 +1,13 @@
 // What a model reads of tools, calls and results: in a template that knows them, and in one that does not.
 
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { ChatMessage, ToolDefinition } from '../../../src/contract/generation.ts';
 import { ChatTemplate } from '../../../workers/text/chat-template.ts';
 import { formatText } from '../../../workers/text/system-text.ts';
 import { openTokenizer } from '../../../workers/text/tokenizer.ts';
 import { templateTools, writtenTools } from '../../../workers/text/tool-prompt.ts';
+import { codeBlocks } from '../../support/markdown.ts';
 import { dataDir } from './generation.ts';
 
 const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
@@ -79,4 +81,19 @@ test('a format of JSON is told of where text may be answered', () => {
   expect(formatText({ format: { kind: 'json' } })).toBe('Answer with a JSON object and nothing else.');
   expect(formatText({ format: { kind: 'regex', pattern: 'a' } })).toBeUndefined();
   expect(formatText({ tools })).toBeUndefined();
+});
+
+test('the documentation shows what a model reads, word for word', () => {
+  const weather = { name: 'get_weather', description: 'Tells the weather of a city.', parameters: { type: 'object' } };
+  const schema = { type: 'object', properties: { sentiment: { enum: ['positive', 'negative'] } }, required: ['sentiment'] };
+  const called: ChatMessage = { role: 'assistant', content: '', toolCalls: [{ id: 'c1', name: 'get_weather', arguments: '{}' }] };
+  const answered: ChatMessage = { role: 'tool', content: 'sunny', toolCallId: 'c1' };
+  const docs = readFileSync(new URL('../../../docs/structured-output.md', import.meta.url), 'utf8');
+  const shown = codeBlocks(docs).filter(({ language }) => language === 'text');
+  expect(shown.map(({ text }) => text)).toEqual([
+    writtenTools([user], [weather], 'messages').messages[0]?.content,
+    writtenTools([called, answered], [], 'messages').messages[1]?.content,
+    formatText({ format: { kind: 'jsonSchema', schema } }),
+  ]);
+  expect(docs).toContain(`\`${formatText({ format: { kind: 'json' } })}\``);
 });

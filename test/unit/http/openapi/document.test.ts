@@ -102,7 +102,12 @@ test('live answers are as documented', () =>
     for (const isReady of [true, false]) {
       backend.isReady = isReady;
       for (const { verb, path, answers } of Object.values(fixedOperations).flat()) {
-        backend.responses.keep('', { id: 'tiny', response: json8(response), input: json8([]) });
+        backend.store.keep('', {
+          id: 'tiny',
+          response: json8(response),
+          input: json8([]),
+          background: { isStreamed: false, log: undefined },
+        });
         const reply = await fetch(url + path.replace(/\{\w+\}/, 'tiny'), { method: verb.toUpperCase() });
         const answer = answers[String(reply.status)];
         expect([path, answer !== undefined]).toEqual([path, true]);

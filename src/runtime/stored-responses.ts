@@ -1,0 +1,174 @@
+// Responses by their id, those that still run in the background among them: what the routes below /v1/responses ask.
+
+import type { Clock } from '../core/clock.ts';
+import { InferenceError } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import type { RunningCall } from '../contract/executor.ts';
+import type { Logger } from '../contract/model.ts';
+import { jsonHead } from '../dialects/json-reply.ts';
+import { responseObject } from '../dialects/openai/response-object.ts';
+import { BackgroundCall, type BackgroundCallOptions, type OverFacts } from './background-call.ts';
+import { EventLog } from './event-log.ts';
+import { followLog } from './follow-log.ts';
+import type { PreparedResponse } from './kept-response.ts';
+import type { Hold, ResponseStore, StoredResponse } from './response-store.ts';
+import type { Submission } from './submission.ts';
+
+export interface StoredResponsesOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: ResponseStore;
+}
+
+/** A call that runs without its client. */
+export interface BackgroundStart {
+  /** As the client asked: its observer hears the answer, its signal stops nothing but that. */
+  readonly asked: Submission;
+  /** As the model gets it. */
+  readonly prepared: PreparedResponse;
+  /** The served model. */
+  readonly model: string;
+  readonly admit: (submission: Submission) => Promise<RunningCall>;
+}
+
+type OwnOptions = Omit<BackgroundCallOptions, 'clock' | 'store' | 'requestId' | 'onAccepted' | 'onSettled' | 'onOver'>;
+
+// What a failed response has more than the queued one it is made of: a code and a message of ours.
+const marginBytes = 1_024;
+
+/** The owner is as in the store. */
+export class StoredResponses {
+  readonly #options: StoredResponsesOptions;
+  /** By id, which is the server's own. */
+  readonly #running = new Map<string, BackgroundCall>();
+
+  constructor(options: StoredResponsesOptions) {
+    this.#options = options;
+  }
+
+  /** Throws: response_not_found. */
+  get(owner: string, id: string): StoredResponse {
+    const stored = this.#runningOf(owner, id)?.view() ?? this.#options.store.get(owner, id);
+    if (stored === undefined) throw new InferenceError('response_not_found', 'expected the id of a stored response, got an unknown one');
+    return stored;
+  }
+
+  /** Stops it first where it runs. Throws: response_not_found. */
+  delete(owner: string, id: string): void {
+    this.get(owner, id);
+    this.#runningOf(owner, id)?.cancel();
+    this.#options.store.delete(owner, id);
+  }
+
+  /**
+   * Stops a response of the background; one that is finished stays as it is. Returns it.
+   * Throws: response_not_found; invalid_value for one that is not of the background.
+   */
+  cancel(owner: string, id: string): StoredResponse {
+    if (this.get(owner, id).background === undefined)
+      throw new InferenceError('invalid_value', 'expected a response that runs in the background, got one that does not', { param: 'id' });
+    this.#runningOf(owner, id)?.cancel();
+    return this.get(owner, id);
+  }
+
+  /** Throws: response_not_found; unsupported_value for one without events to replay. */
+  events(owner: string, id: string): EventLog {
+    const { background } = this.get(owner, id);
+    if (background?.log !== undefined) return background.log;
+    const came = background?.isStreamed === true ? 'one with more events than the store can hold' : 'another';
+    const message = `expected stream to be false or absent but for responses that were streamed in the background, got ${came}`;
+    throw new InferenceError('unsupported_value', message, { param: 'stream' });
+  }
+
+  /**
+   * Resolves when the call is accepted, with the answer of the client under way: the queued response, or the stream of its events.
+   * Throws: whatever keeps the call from being accepted; rate_limit_exceeded where those that run leave no room in the store;
+   * invalid_value where it could not hold this one alone.
+   */
+  async start({ asked, prepared, model, admit }: BackgroundStart): Promise<RunningCall> {
+    const { submission, owner, input = new Uint8Array() } = prepared;
+    const body = asked.body as Readonly<Record<string, unknown>>; // an object, by the check of the route
+    const id = newId('resp');
+    const created = Math.floor(Date.now() / 1000);
+    const queued = { id, ...responseObject({ id, status: 'queued', output: [], usage: undefined }, { body, model, created }) };
+    const answer = Buffer.from(JSON.stringify(queued));
+    const hold = this.#room(owner, id, input.byteLength + answer.byteLength + marginBytes);
+    const log = body['stream'] === true ? new EventLog() : undefined;
+    const { facts, observer, signal } = asked;
+    const call = this.#newCall({ owner, queued, input, log, hold, deadlineMs: facts.deadlineMs }, facts, model);
+    const running = admit({ ...submission, signal: call.signal, observer: call }).then(
+      (started) => call.attach(started),
+      (error: unknown) => {
+        if (!call.isAccepted) {
+          call.discard();
+          throw error;
+        }
+        call.failWith(error);
+      },
+    );
+    await Promise.race([call.accepted, running]);
+    if (log !== undefined) return followLog(log, observer, { from: 0, signal, requestId: facts.id });
+    observer.head(jsonHead);
+    observer.chunk(answer, 0);
+    observer.end(undefined);
+    return answered;
+  }
+
+  /** Throws: rate_limit_exceeded, invalid_value. */
+  #room(owner: string, id: string, bytes: number): Hold {
+    const { store } = this.#options;
+    if (!store.couldHold(bytes)) {
+      const message = 'expected background to be false or absent, since the store cannot hold a response to this request';
+      throw new InferenceError('invalid_value', message, { param: 'background' });
+    }
+    const hold = store.hold(owner, id, bytes);
+    if (hold !== undefined) return hold;
+    const message = 'expected room in the store of responses, got none: it is full of those that run in the background';
+    throw new InferenceError('rate_limit_exceeded', message, { retryAfterMs: 1_000 });
+  }
+
+  /** Apart from `start`, so that what lives as long as the call holds on to nothing of its client. */
+  #newCall(own: OwnOptions, { id: requestId, apiKeyName }: Submission['facts'], model: string): BackgroundCall {
+    const { clock, store } = this.#options;
+    const { id } = own.queued;
+    const call = new BackgroundCall({
+      ...own,
+      clock,
+      store,
+      requestId,
+      onAccepted: () => void this.#running.set(id, call),
+      onSettled: () => void this.#running.delete(id),
+      onOver: (over) => this.#logOver({ id: requestId, response: id, model, apiKeyName: apiKeyName ?? undefined }, over),
+    });
+    return call;
+  }
+
+  #runningOf(owner: string, id: string): BackgroundCall | undefined {
+    const call = this.#running.get(id);
+    return call?.owner === owner ? call : undefined;
+  }
+
+  /** The request's own line came when its client was answered. */
+  #logOver(ids: Readonly<Record<string, unknown>>, { state, error, queueMs, totalMs, usage }: OverFacts): void {
+    const { logger } = this.#options;
+    if (error?.stack !== undefined && error.status >= 500)
+      logger.error('request failed', { id: ids['id'], code: error.code, stack: error.stack });
+    logger.info('background response', {
+      ...ids,
+      state,
+      code: error?.code,
+      queueMs: rounded(queueMs),
+      totalMs: rounded(totalMs),
+      promptTokens: usage?.promptTokens,
+      completionTokens: usage?.completionTokens,
+    });
+  }
+}
+
+/** Of a client that has all of its answer. */
+const answered: RunningCall = { cancel() {}, credit() {}, released: Promise.resolve() };
+
+/** Tenths, as in the line of a request. */
+function rounded(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 10) / 10;
+}
