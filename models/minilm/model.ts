@@ -33,8 +33,10 @@ export default class MiniLM {
   }
 
   embeddings(body: EmbeddingsRequest, request: ModelRequest) {
-    const { truncate, dimensions } = body;
-    return this.#open().encode(inputsOf(body.input), request, {
+    const { input, truncate, dimensions } = body;
+    const isOne = typeof input === 'string' || isIds(input);
+    return this.#open().encode(inputsOf(input), request, {
+      ...(isOne ? { paramOf: () => 'input' } : {}),
       ...(truncate === undefined ? {} : { truncate }),
       ...(dimensions === undefined ? {} : { dimensions }),
     });

@@ -3,6 +3,7 @@
 import type { MethodName } from '../contract/methods.ts';
 import type { CallUsage, ReplyHead } from '../contract/thread.ts';
 import { InferenceError } from '../core/errors.ts';
+import { jsonObject, parsedObject } from './reply-events.ts';
 import { responseContext } from './response-context.ts';
 import type { ResponseStore } from './response-store.ts';
 import type { Submission, SubmissionObserver } from './submission.ts';
@@ -50,6 +51,18 @@ export function withStore(store: ResponseStore | undefined, submission: Submissi
   return { ...prepared, observer };
 }
 
+/**
+ * The submission with its context alone, for routes that read the same body and answer with no response.
+ * Throws: previous_response_not_found; invalid_value as {@link prepareResponse}.
+ */
+export function withContext(store: ResponseStore | undefined, submission: Submission): Submission {
+  const body = submission.body as Json; // as above
+  const { items, isExpanded } = responseContext(store, submission.facts.apiKeyName ?? '', body);
+  if (!isExpanded) return submission;
+  const told = { ...body, input: items };
+  return { ...submission, body: told, bytes: new TextEncoder().encode(JSON.stringify(told)) };
+}
+
 function withoutStore(store: ResponseStore | undefined): InferenceError {
   const param = 'background';
   return store === undefined
@@ -86,7 +99,7 @@ class KeepingObserver implements SubmissionObserver {
   chunk(bytes: Uint8Array, events: number): void {
     const json = this.#head === undefined ? undefined : finalOf(this.#head, bytes);
     const final = json === undefined ? undefined : keepable(json);
-    if (final !== undefined) this.#keep(final.id, Buffer.from(JSON.stringify(final)));
+    if (final !== undefined) this.#keep(final.id, Buffer.from(final.json));
     this.#observer.chunk(bytes, events);
   }
 
@@ -113,17 +126,26 @@ function finalOf({ shape, status }: ReplyHead, bytes: Uint8Array): string | unde
   return undefined;
 }
 
+interface Final {
+  readonly id: string;
+  readonly json: string;
+}
+
+// As the framer writes the last event: what it holds is cut out instead of being written anew.
+const lastEvent = /^\{"type":"response\.[a-z]+","sequence_number":\d+,"response":(\{.*\})\}$/;
+
 /** A class may answer with an object of its own; what is none of a finished response is not kept. */
-function keepable(json: string): { readonly id: string } | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    if (typeof value !== 'object' || value === null) return undefined;
-    const found: unknown = 'response' in value ? value.response : value;
-    if (typeof found !== 'object' || found === null || !('id' in found) || !('status' in found) || !('output' in found)) return undefined;
-    const { id, status, output } = found;
-    const isFinished = status === 'completed' || status === 'incomplete';
-    return isFinished && typeof id === 'string' && Array.isArray(output) ? { ...found, id } : undefined;
-  } catch {
-    return undefined;
-  }
+function keepable(json: string): Final | undefined {
+  const inner = lastEvent.exec(json)?.[1];
+  // Of an event with further members the cut is no JSON, and the whole is read.
+  return (inner === undefined ? undefined : finished(inner)) ?? finished(json);
+}
+
+function finished(json: string): Final | undefined {
+  const value = parsedObject(json);
+  const found = value !== undefined && 'response' in value ? jsonObject(value['response']) : value;
+  if (found === undefined) return undefined;
+  const { id, status, output } = found;
+  const isFinished = (status === 'completed' || status === 'incomplete') && typeof id === 'string' && Array.isArray(output);
+  return isFinished ? { id, json: found === value ? json : JSON.stringify(found) } : undefined;
 }

@@ -5,14 +5,14 @@ import { cancelError } from '../core/cancellation.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { InferenceError } from '../core/errors.ts';
 import type { RunningCall } from '../contract/executor.ts';
-import { type MethodName, methods } from '../contract/methods.ts';
+import { countingRoutes, type MethodName } from '../contract/methods.ts';
 import type { Logger } from '../contract/model.ts';
 import { LiveTable } from '../registry/live-table.ts';
 import { readModelConfig } from '../registry/read-config.ts';
 import { type CallOptions, callModel } from './call-model.ts';
 import { withServedTools } from './drop-tools.ts';
 import { HostedModel } from './hosted-model.ts';
-import { isBackground, prepareResponse, withStore } from './kept-response.ts';
+import { isBackground, prepareResponse, withContext, withStore } from './kept-response.ts';
 import type { ModelView, Readiness } from './model-view.ts';
 import { refuseTelemetry } from './refuse-telemetry.ts';
 import { ResponseStore, type ResponseStoreLimits } from './response-store.ts';
@@ -171,9 +171,8 @@ export class Runtime {
     const entry = this.#table.resolve(submission.method, submission.model);
     const model = this.#models.get(entry.name);
     if (model === undefined) throw new InferenceError('model_not_found', 'expected the name of a loaded model', { param: 'model' });
-    // Routes below it, such as one that counts tokens, read the same body.
-    const isResponse = methods[submission.method].path.startsWith('/responses');
-    if (!isResponse) return model.submit(submission);
+    if (countingRoutes.get(submission.method) === 'responses') return model.submit(withContext(this.#store, submission));
+    if (submission.method !== 'responses') return model.submit(submission);
     if (this.responses === undefined || !isBackground(submission.method, submission.body))
       return model.submit(withStore(this.#store, submission));
     const prepared = prepareResponse(this.#store, submission);

@@ -12,8 +12,13 @@ const program = fileURLToPath(new URL('node_modules/llmprobe/bin/dist/llmprobe.m
 // The servers' conformance is of interest, not their speed. Nothing is kept in the home folder or sent anywhere. Some answers of the shipped
 // model are 2,560 tokens long, which takes minutes on a busy machine.
 const flags = ['--no-bench', '--no-save', '--no-color', '--timeout', '300'];
+/**
+ * Of the shipped model: twice what the checks need. What comes after them, where a model works through tasks as an agent, tells of a small
+ * model only that it is small, and takes longer than all the rest.
+ */
+const mostTokens = process.argv.includes('--full') ? 80_000 : 30_000;
 /** Far more than any run needs. */
-const mostMs = 20 * 60_000;
+const mostMs = 30 * 60_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'heddle-llmprobe-'));
 try {
@@ -25,10 +30,12 @@ try {
 async function main() {
   if (!(await installed())) return 1;
   const scripted = await probed('obedient', { models: 'test/fixtures/models', only: 'obedient' }, ['--full']);
-  const shipped = await probed('smollm2', { models: 'models' }, process.argv.slice(2));
+  const shipped = await probed('smollm2', { models: 'models' }, ['--budget', String(mostTokens), ...process.argv.slice(2)]);
   // A request that is refused or that leads to nothing counts as no failure in the suite, but the class would have acted.
   const open = scripted?.results.filter(({ id, outcome }) => outcome !== 'pass' && outcome !== 'fail' && !isLeftOpen(id)) ?? [];
   for (const { name, outcome, reason } of open) process.stdout.write(`\nopen on obedient: ${name} (${outcome}: ${reason})`);
+  for (const beginning of Object.keys(leftOpen).filter((one) => isServed(one, scripted?.results ?? [])))
+    process.stdout.write(`\nno longer open on obedient, to be taken off the list: ${beginning}`);
   const passes = (result) =>
     scripted?.results.some(({ id, outcome, failures }) => id === result.id && outcome === 'pass' && !failures.length);
   const accepted = (result, failure) => Object.hasOwn(falseAlarms, failure.id) && passes(result);
@@ -40,6 +47,11 @@ function isLeftOpen(id) {
   return Object.keys(leftOpen).some((beginning) => id.startsWith(beginning));
 }
 
+function isServed(beginning, results) {
+  const matching = results.filter(({ id }) => id.startsWith(beginning));
+  return matching.length > 0 && matching.every(({ outcome }) => outcome === 'pass');
+}
+
 /** What the suite found of a model; undefined where it did not run to its end. */
 async function probed(model, served, more) {
   const report = join(folder, `${model}.json`);
@@ -47,7 +59,9 @@ async function probed(model, served, more) {
   await serving((url) => run(process.execPath, args(url), { signal: AbortSignal.timeout(mostMs) }), served);
   if (!existsSync(report)) return undefined;
   const { conformance, incomplete } = JSON.parse(readFileSync(report, 'utf8'));
-  return incomplete === undefined && conformance.results.every(({ outcome }) => outcome !== 'unreachable') ? conformance : undefined;
+  return incomplete === undefined && conformance.total > 0 && conformance.results.every(({ outcome }) => outcome !== 'unreachable')
+    ? conformance
+    : undefined;
 }
 
 /** Prints what failed, and the counts by level. Resolves with whether nothing did, but what is accepted. */

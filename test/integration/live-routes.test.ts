@@ -159,6 +159,7 @@ const fixedPaths = [
   '/v1/models/{name}/loaded',
   '/v1/models/{name}/schema',
   '/v1/responses/{id}',
+  '/v1/responses/{id}/cancel',
   '/v1/responses/{id}/input_items',
   '/openapi.json',
   '/docs',

@@ -80,6 +80,17 @@ test('an empty text is refused with its index', async () => {
   expect((await bodyOf(reply)).error.param).toBe('input[1]');
 });
 
+test('a text or a list of ids that stands alone is refused as the input', async () => {
+  for (const [input, param] of [
+    ['word '.repeat(300), 'input'],
+    [[1_000_000], 'input'],
+    [[[1], [1_000_000]], 'input[1]'],
+  ] as const) {
+    const reply = await server.post('/v1/embeddings', { model: 'minilm', input });
+    expect((await bodyOf(reply)).error.param).toBe(param);
+  }
+});
+
 /** Of two little-endian float32 vectors in base64. */
 function cosine(left: string, right: string): number {
   const [a, b] = [left, right].map((text) => new Float32Array(new Uint8Array(Buffer.from(text, 'base64')).buffer));

@@ -17,13 +17,13 @@ const require = createRequire(import.meta.url);
  */
 export function openGrammarLibrary(): GrammarLibrary {
   const file = require.resolve('@mlc-ai/web-xgrammar');
-  // Its one dynamic import, of node:module, is replaced: evaluated code may not import without an experimental option.
+  // What it loads by itself, Node's own modules, is handed in: evaluated code may not load any without an experimental option.
   const source = readFileSync(file, 'utf8')
-    .replace("await import('module')", "require('module')")
+    .replaceAll(/\bimport(?=\()/g, '__load')
     .replaceAll('import.meta.url', '__filename');
   const exports: Record<string, unknown> = {};
-  const evaluate = new Function('exports', 'module', 'require', '__filename', '__dirname', 'console', source);
-  evaluate(exports, { exports }, createRequire(file), file, file, silent);
+  const evaluate = new Function('exports', 'module', 'require', '__filename', '__dirname', 'console', '__load', source);
+  evaluate(exports, { exports }, createRequire(file), file, file, silent, async (name: string) => require(name));
   // What this file exports is what its declarations say.
   return exports as unknown as GrammarLibrary;
 }

@@ -91,7 +91,7 @@ export class Prompts {
     const texts = messages.map(
       ({ content, tool_calls }) => content.length + (tool_calls === undefined ? 0 : spacedJson(tool_calls).length),
     );
-    return texts.reduce((sum, length) => sum + length, spacedJson(tools).length);
+    return texts.reduce((sum, length) => sum + length, tools.length === 0 ? 0 : spacedJson(tools).length);
   }
 
   #told({ messages }: ChatInput, request: PromptRequest): ToolPrompt {

@@ -31,6 +31,8 @@ export interface EncodeOptions {
   readonly truncate?: boolean;
   /** Only the model's own size. */
   readonly dimensions?: number;
+  /** Where the input of that index stands in the body, for errors about it. Default `input[0]`, `input[1]` and so on. */
+  readonly paramOf?: (index: number) => string;
 }
 
 /** Reads `tokenizer.json`, `sentence_bert_config.json` (length) and `1_Pooling/config.json` (pooling) beside the graph. */
@@ -80,7 +82,7 @@ export class SentenceEncoder {
    * token or ids out of range, unsupported_value for other dimensions than the model's, or the cancellation between two texts or batches.
    */
   async encode(inputs: readonly EncoderInput[], request: Cancellable, options: EncodeOptions = {}): Promise<EmbeddingsResult> {
-    const rows = await this.#tokenise(inputs, request, options.truncate ?? false);
+    const rows = await this.#tokenise(inputs, request, options);
     const vectors: Float32Array[] = new Array(rows.length);
     for (const batch of planBatches(
       rows.map((row) => row.length),
@@ -108,12 +110,13 @@ export class SentenceEncoder {
   }
 
   /** A request may hold thousands of texts, which take as long as many runs: it can be left between any two, and lets others in. */
-  async #tokenise(inputs: readonly EncoderInput[], request: Cancellable, truncate: boolean): Promise<readonly (readonly number[])[]> {
+  async #tokenise(inputs: readonly EncoderInput[], request: Cancellable, options: EncodeOptions): Promise<readonly (readonly number[])[]> {
     const rows: (readonly number[])[] = [];
     let tokens = 0;
+    const { truncate = false, paramOf = (index) => `input[${index}]` } = options;
     for (const [index, input] of inputs.entries()) {
       request.throwIfCancelled();
-      const row = this.#tokens(input, index, truncate);
+      const row = this.#tokens(input, paramOf(index), truncate);
       rows.push(row);
       tokens += row.length;
       if (tokens < tokensPerTurn) continue;
@@ -123,8 +126,7 @@ export class SentenceEncoder {
     return rows;
   }
 
-  #tokens(input: EncoderInput, index: number, truncate: boolean): readonly number[] {
-    const param = `input[${index}]`;
+  #tokens(input: EncoderInput, param: string, truncate: boolean): readonly number[] {
     const ids =
       typeof input === 'string' ? this.#tokenizer.encode(this.#bounded(input, param, truncate), { addSpecialTokens: true }) : input;
     if (typeof input !== 'string') this.#checkRange(input, param);

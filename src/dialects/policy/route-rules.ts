@@ -34,7 +34,12 @@ import {
   truncation,
 } from './shared-rules.ts';
 
-const insteadOf = (field: string): Passing => ({ ...absent, allowed: `absent, since ${field} is the limit of this route` });
+/** A field of another API for what this route says by `field`: the value of one that is ignored would be missed. */
+const insteadOf = (field: string, neutral: Passing = absent): Passing => ({
+  ...neutral,
+  allowed: `${neutral.allowed}, since this route has ${field}`,
+});
+const nothingSaid = is('');
 const noLogprobs: Passing = {
   allowed: 'a list without "message.output_text.logprobs", or absent',
   passes: (list) => Array.isArray(list) && !list.includes('message.output_text.logprobs'),
@@ -107,6 +112,10 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     truncation,
     parameter('audio'),
     parameter('web_search_options'),
+    parameter('stop_sequences', insteadOf('stop', emptyList)),
+    parameter('max_output_tokens', insteadOf('max_completion_tokens')),
+    parameter('system', insteadOf('messages of role system', nothingSaid)),
+    parameter('instructions', insteadOf('messages of role system', nothingSaid)),
     ...localExtensions,
   ],
   completions: [
@@ -119,6 +128,11 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     topK,
     ...sampling,
     ...aroundPrompt,
+    parameter('stop_sequences', insteadOf('stop', emptyList)),
+    parameter('max_completion_tokens', insteadOf('max_tokens')),
+    parameter('max_output_tokens', insteadOf('max_tokens')),
+    parameter('system', nothingSaid),
+    parameter('instructions', nothingSaid),
     ...localExtensions,
   ],
   responses: [
@@ -134,6 +148,8 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     parameter('stop', emptyList),
     parameter('max_tokens', insteadOf('max_output_tokens')),
     parameter('max_completion_tokens', insteadOf('max_output_tokens')),
+    parameter('stop_sequences', emptyList),
+    parameter('system', insteadOf('instructions', nothingSaid)),
     truncation,
     value('text.format', ofType('text'), has('structuredOutputs', formats)),
     value('include', noLogprobs, withLogprobs),
@@ -150,7 +166,10 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     topK,
     parameter('seed'),
     ...unserved(sampling),
-    parameter('stop', { ...emptyList, allowed: `${emptyList.allowed}, since stop_sequences has the stops of this route` }),
+    parameter('stop', insteadOf('stop_sequences', emptyList)),
+    parameter('max_completion_tokens', insteadOf('max_tokens')),
+    parameter('max_output_tokens', insteadOf('max_tokens')),
+    parameter('instructions', insteadOf('system', nothingSaid)),
     parameter('mcp_servers', emptyList),
     parameter('output_format'),
     parameter('output_config.format', absent, has('structuredOutputs', ofType('json_schema'))),

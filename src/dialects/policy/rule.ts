@@ -6,8 +6,8 @@ import { findAt, stepsOf } from './find-at.ts';
 
 /** Values of a field that pass. */
 export interface Passing {
-  /** What the field may be, in words; the message of a refusal says it. For some it depends on what the model takes. */
-  readonly allowed: string | ((capabilities: ModelCapabilities) => string);
+  /** What the field may be, in words; the message of a refusal says it. */
+  readonly allowed: string;
   readonly passes: (value: unknown) => boolean;
 }
 
@@ -25,6 +25,8 @@ export interface Rule {
   readonly need: Need | undefined;
   /** Whether another field of the body takes this one back, so that no value of it asks for anything. */
   readonly idle?: (body: unknown) => boolean;
+  /** What the field may be, in words, where that depends on the model. */
+  readonly taken?: (capabilities: ModelCapabilities) => string;
   /** Whether what is refused is one of a few words of the API, which a message may repeat. */
   readonly isWord?: boolean;
 }
@@ -53,10 +55,15 @@ export interface Kinds {
 }
 /** Items of a list by their `type`: one rule for each of `kinds`. What is left is `always`, and the declared ones. */
 export function kinds(list: string, always: readonly string[], ...known: readonly Kinds[]): readonly Rule[] {
-  const allowed = (capabilities: ModelCapabilities): string =>
+  const taken = (capabilities: ModelCapabilities): string =>
     quoted([...always, ...known.flatMap(({ types, by }) => (by !== undefined && capabilities[by] === true ? types : []))]);
   return known.map(({ types, by }) => ({
-    ...value(`${list}[].type`, { allowed, passes: (type) => !types.some((one) => one === type) }, by === undefined ? undefined : has(by)),
+    ...value(
+      `${list}[].type`,
+      { allowed: quoted(always), passes: (type) => !types.some((one) => one === type) },
+      by === undefined ? undefined : has(by),
+    ),
+    taken,
     isWord: true,
   }));
 }

@@ -94,6 +94,18 @@ test.each([
   ['responses', { stop: ['a'] }, 'stop'],
   ['responses', { max_tokens: 5 }, 'max_tokens'],
   ['responses', { max_completion_tokens: 5 }, 'max_completion_tokens'],
+  ...(['chatCompletions', 'completions', 'responses'] as const).flatMap((route) => [
+    [route, { stop_sequences: ['a'] }, 'stop_sequences'] as const,
+    [route, { system: 'a' }, 'system'] as const,
+  ]),
+  ['chatCompletions', { instructions: 'a' }, 'instructions'],
+  ['completions', { instructions: 'a' }, 'instructions'],
+  ['messages', { instructions: 'a' }, 'instructions'],
+  ['chatCompletions', { max_output_tokens: 5 }, 'max_output_tokens'],
+  ...(['completions', 'messages'] as const).flatMap((route) => [
+    [route, { max_output_tokens: 5 }, 'max_output_tokens'] as const,
+    [route, { max_completion_tokens: 5 }, 'max_completion_tokens'] as const,
+  ]),
   ['messages', { output_format: { type: 'json_schema' } }, 'output_format'],
   ['messages', { seed: 1 }, 'seed'],
   ['messages', { min_p: 0.1 }, 'min_p'],
@@ -137,6 +149,9 @@ test('a refusal says what is allowed, and never text of the client', () => {
   expect(refused('chatCompletions', { echo: true })).toMatchObject({ message: 'expected echo to be false or absent, got true' });
   expect(refused('chatCompletions', { tools: [tool] })).toMatchObject({
     message: 'expected tools to be an empty list or absent, got array',
+  });
+  expect(refused('responses', { max_tokens: 5 })).toMatchObject({
+    message: 'expected max_tokens to be absent, since this route has max_output_tokens, got 5',
   });
   expect(refused('responses', { tool_choice: 'required' })).toMatchObject({
     message: 'expected tool_choice to be "none" or "auto" or absent, got string',

@@ -3,7 +3,7 @@ import type { ReplyHead } from '../../../src/contract/thread.ts';
 import { eventFrame, sseHead } from '../../../src/dialects/sse.ts';
 import { jsonHead } from '../../../src/dialects/json-reply.ts';
 import { InferenceError } from '../../../src/core/errors.ts';
-import { withStore } from '../../../src/runtime/kept-response.ts';
+import { withContext, withStore } from '../../../src/runtime/kept-response.ts';
 import { ResponseStore } from '../../../src/runtime/response-store.ts';
 import type { Submission } from '../../../src/runtime/submission.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -123,4 +123,48 @@ test('a reference stands for an item of the chain, and for nothing else', () => 
   expect(() => withStore(store, unknown)).toThrow(expect.objectContaining({ code: 'invalid_value', param: 'input[1]' }));
   const message = 'expected input[0] to refer to an item of the previous response, got no previous_response_id';
   expect(() => withStore(store, submission({ input: [reference] }))).toThrow(expect.objectContaining({ code: 'invalid_value', message }));
+});
+
+// Such spaces as a class writes that answers with text of its own.
+const spaced = '{"id":"resp_1", "status":"completed", "output":[]}';
+
+test.each([
+  ['a whole reply', jsonHead, spaced],
+  [
+    'the last event of a stream',
+    sseHead,
+    `event: response.completed\ndata: {"type":"response.completed","sequence_number":9,"response":${spaced}}\n\n`,
+  ],
+])('%s is kept as it was written', (_, head, text) => {
+  const store = newStore();
+  const { observer } = withStore(store, submission({ input: 'one' }));
+  observer.head(head);
+  observer.chunk(Buffer.from(text), 1);
+  expect(Buffer.from(store.get('', 'resp_1')?.response ?? []).toString()).toBe(spaced);
+});
+
+test.each([
+  `{"type":"response.completed","sequence_number":9,"response":${spaced},"own":{"a":{}}}`,
+  `{"sequence_number":9,"type":"response.completed","own":{"response":{}},"response":${spaced}}`,
+])('of an event in another form the response alone is kept: %s', (event) => {
+  const store = newStore();
+  const { observer } = withStore(store, submission({ input: 'one' }));
+  observer.head(sseHead);
+  observer.chunk(eventFrame('response.completed', event).bytes, 1);
+  expect(JSON.parse(Buffer.from(store.get('', 'resp_1')?.response ?? []).toString())).toEqual(JSON.parse(spaced));
+});
+
+test('a count has the context and is not kept', () => {
+  const store = newStore();
+  answer(withStore(store, submission({ input: 'one' })), 'resp_1', 'two');
+  const plain = submission({ input: 'three' });
+  expect(withContext(store, plain)).toBe(plain);
+  const next = submission({ input: 'three', previous_response_id: 'resp_1' });
+  const counted = withContext(store, next);
+  expect(sent(counted)['input']).toHaveLength(3);
+  expect(sent(counted)).not.toHaveProperty('store');
+  expect(counted.observer).toBe(next.observer);
+  expect(() => withContext(store, submission({ input: 'a', previous_response_id: 'resp_2' }))).toThrow(
+    expect.objectContaining({ code: 'previous_response_not_found' }),
+  );
 });
