@@ -23,6 +23,7 @@ const related = [
   ['response_format', 'guided_json', 'guided_grammar', 'guided_regex', 'guided_choice'],
   ['system', 'messages'],
   ['instructions', 'input', 'previous_response_id'],
+  ['background', 'store'],
 ];
 /** Turns refer to each other: a change of one may make another wrong. */
 const conversations = new Set(['messages', 'input']);
@@ -91,6 +92,8 @@ function isTaken(value: unknown, depth: number): boolean {
 
 function isRelated(steps: readonly Step[], param: string): boolean {
   const [changed = ''] = steps;
+  // Nobody waits for what the model says to a call in the background; in the open it may refuse anything.
+  if (changed === 'background') return true;
   const blamed = /^[^.[]*/.exec(param)?.[0] ?? '';
   if (changed === blamed)
     return conversations.has(blamed) || isWithin(param, written(steps.slice(0, -1))) || isWithin(written(steps), param);

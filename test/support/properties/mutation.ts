@@ -12,8 +12,9 @@ export interface Mutated {
 
 /** The one of all changes to the place that `pick` stands for. */
 export function mutate(body: unknown, place: Place, pick: number): Mutated {
-  const values = [removed, ...ofAnyKind, ...nearby(place), ...swapped(body)];
-  const value = values[pick % values.length];
+  const kinds = [ofAnyKind, [removed, ...nearby(place), ...swapped(body)], beyondLimits(place)].filter(({ length }) => length > 0);
+  const values = kinds[pick % kinds.length] ?? [];
+  const value = values[Math.floor(pick / kinds.length) % values.length];
   const { steps } = place;
   const last = steps.at(-1);
   // A list without an item is what is wrong, where it is.
@@ -47,26 +48,32 @@ const ofAnyKind: readonly unknown[] = [
 /** Longer lists than this only cost time. */
 const longestList = 2_100;
 
-/** What is almost right: beyond a limit, of the wrong case, a text in place of its number, with something more in it. */
-function nearby({ value, schema }: Place): readonly unknown[] {
+/** Just out of what the keywords of the schema allow. */
+function beyondLimits({ schema }: Place): readonly unknown[] {
   const keywords = isRecord(schema) ? schema : {};
   const at = (key: string, change: (limit: number) => unknown): readonly unknown[] =>
     typeof keywords[key] === 'number' ? [change(keywords[key])] : [];
-  const limits = [
+  return [
     ...at('minimum', (limit) => limit - 1),
     ...at('maximum', (limit) => limit + 1),
     ...at('maximum', (limit) => limit + 0.5),
     ...at('exclusiveMinimum', (limit) => limit),
     ...at('exclusiveMaximum', (limit) => limit),
+    ...at('minLength', () => ''),
     ...at('maxLength', (limit) => 'x'.repeat(limit + 1)),
+    ...at('minItems', () => []),
     ...at('maxItems', (limit) => (limit > longestList ? removed : Array.from({ length: limit + 1 }, () => 'x'))),
+    ...(Array.isArray(keywords['enum']) || 'const' in keywords ? ['others', 'User', 'AUTO'] : []),
   ];
-  if (typeof value === 'string') return [...limits, `${value} `, value.toUpperCase(), [value], { text: value }];
-  if (typeof value === 'number' || typeof value === 'boolean') return [...limits, String(value), [value]];
-  if (Array.isArray(value))
-    return [...limits, ...value.slice(0, 1), [...value, 5], [...value, 'x'], [...value, null], [...value, {}], [...value, ...value]];
-  if (isRecord(value)) return [...limits, [value], JSON.stringify(value), { ...value, unlisted: 1 }, { ...value, unlisted: null }];
-  return limits;
+}
+
+/** What is almost right: of the wrong case, a text in place of its number, with something more in it. */
+function nearby({ value }: Place): readonly unknown[] {
+  if (typeof value === 'string') return [`${value} `, value.toUpperCase(), [value], { text: value }];
+  if (typeof value === 'number' || typeof value === 'boolean') return [String(value), [value]];
+  if (Array.isArray(value)) return [...value.slice(0, 1), ...[5, 'x', null, {}].map((more) => [...value, more]), [...value, ...value]];
+  if (isRecord(value)) return [[value], JSON.stringify(value), { ...value, unlisted: 1 }, { ...value, unlisted: null }];
+  return [];
 }
 
 function swapped(body: unknown): readonly unknown[] {

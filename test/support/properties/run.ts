@@ -11,7 +11,7 @@ import { mutatedProblem, validProblem } from './blame.ts';
 import { type Density, fitting } from './fitting.ts';
 import { KeptSocket } from './kept-socket.ts';
 import { mutate, textOf } from './mutation.ts';
-import { placesOf } from './places.ts';
+import { type Place, placesOf } from './places.ts';
 import { sensible } from './sensible.ts';
 
 export interface PropertyRun {
@@ -102,8 +102,7 @@ async function checkRoute({ model, method, port, seed, runs, count }: Target): P
   const holds = fc.asyncProperty(made, async ({ fitting, isSensible, streams, at, pick }) => {
     const body = isSensible ? sensible({ method, schema, model, streams }, fitting) : fitting;
     const before = await send('valid', textOf(body), (outcome) => validProblem(body, outcome));
-    const places = placesOf(schema, body);
-    const place = places[at % places.length];
+    const place = chosenPlace(placesOf(schema, body), at);
     if (place === undefined) return;
     const mutated = mutate(body, place, pick);
     await send('mutated', mutated.text, (after) => mutatedProblem({ method, schema }, place, mutated, before, after));
@@ -113,6 +112,12 @@ async function checkRoute({ model, method, port, seed, runs, count }: Target): P
   } finally {
     socket.close();
   }
+}
+
+/** Mostly one where something is: there are many more members that could be there. */
+function chosenPlace(places: readonly Place[], at: number): Place | undefined {
+  const those = at % 3 === 0 ? places : places.filter(({ value }) => value !== undefined);
+  return those[Math.floor(at / 3) % those.length];
 }
 
 /** What bodies are checked by, as the server tells it. */

@@ -13,6 +13,7 @@ export function streamProblem(method: MethodName, text: string): string | undefi
   if (events === undefined) return 'expected frames of an event line, a data line and an empty one';
   const done = events.at(-1)?.data === '[DONE]';
   const json = (done ? events.slice(0, -1) : events).map(({ name, data }) => ({ name, value: JSON.parse(data) }));
+  if (method === 'responses' && isLateRefusal(json)) return undefined;
   if (json.some(({ name, value }) => name === 'error' || value.error !== undefined)) return 'expected no error within the stream';
   switch (method) {
     case 'chatCompletions':
@@ -55,6 +56,14 @@ function choicesProblem(chunks: readonly Json[]): string | undefined {
     }
   }
   return [...ended.values()].every((count) => count === 1) && ended.size > 0 ? undefined : 'expected every choice to end';
+}
+
+/** What runs in the background is told before a model sees it, so that a model's own refusal can only come later. */
+function isLateRefusal(events: readonly { readonly name: string | undefined; readonly value: Json }[]): boolean {
+  const [error, failed] = events.slice(-2);
+  const isFailed = failed?.name === 'response.failed' && failed.value.response.background === true;
+  const isOnlyError = events.filter(({ name }) => name === 'error').length === 1;
+  return isFailed && isOnlyError && error?.name === 'error' && error.value.error.type === 'invalid_request_error';
 }
 
 function responseProblem(events: readonly { readonly name: string | undefined; readonly value: Json }[]): string | undefined {
