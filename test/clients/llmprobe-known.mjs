@@ -35,6 +35,4 @@ export const leftOpen = {
   'messages-rate-limit': 'there is no limit to tell of',
   'images-': 'no method has this route',
   'audio-': 'no method has this route',
-  'chat-vision': 'chat does not take images yet',
-  'responses-background': 'not served yet',
 };
