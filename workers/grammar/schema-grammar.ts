@@ -138,6 +138,9 @@ class SchemaWriter {
         const limits = isBound ? bounded(minimum, maximum, exclusiveMinimum, exclusiveMaximum) : {};
         const range = type === 'integer' ? integerRange(limits) : numberRange(limits);
         if (range === undefined) throw new GrammarProblem('unsupported_value', 'expected bounds with a number between', undefined, path);
+        if (range === 'too fine') {
+          throw new GrammarProblem('unsupported_value', 'expected bounds of at most 6 digits behind the point', undefined, path);
+        }
         return `(${range})`;
       }
       case 'string':
@@ -245,7 +248,7 @@ function stringExpression(node: Schema, path: string, side: SideRules): string {
   const least = count(node['minLength'], 0);
   const most = count(node['maxLength'], Number.POSITIVE_INFINITY);
   if (least > most) throw new GrammarProblem('invalid_value', 'expected minLength up to maxLength', undefined, `${path}.minLength`);
-  const mark = side.lengthMark(least, most);
+  const mark = side.lengthMark({ least, most, until: 'quote' });
   if (mark === undefined) {
     throw new GrammarProblem('unsupported_value', 'expected fewer different lengths of strings', undefined, `${path}.minLength`);
   }
