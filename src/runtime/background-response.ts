@@ -147,18 +147,20 @@ export class BackgroundResponse implements PendingRoom {
 
   /** By the last event of the model. */
   end(status: FinalStatus, told: Json, event: Json): void {
+    if (!this.isRunning) return;
     const response = ownedObject(this.#options.queued, told, status);
     const failure = status === 'failed' ? { failure: toldFailure(told) } : {};
     this.#settle({ status, ...this.#written(response, { ...event, response }), ...failure });
   }
 
   cancel(): void {
+    if (!this.isRunning) return;
     const response = { ...this.#options.queued, status: 'cancelled' };
     this.#settle({ status: 'cancelled', ...this.#written(response, { type: 'response.cancelled', response }) });
   }
 
   fail(thrown: unknown): void {
-    this.#settle(this.#failed(toRecord(thrown)));
+    if (this.isRunning) this.#settle(this.#failed(toRecord(thrown)));
   }
 
   #move(to: ResponseState): boolean {
@@ -170,6 +172,7 @@ export class BackgroundResponse implements PendingRoom {
   #settle(ending: Ending): void {
     if (!this.#move('settling')) return;
     const { hold, onSettled } = this.#options;
+    const log = this.#log;
     let kept: Ending;
     try {
       // In one turn with what follows, so that nobody takes the room in between.
@@ -182,7 +185,8 @@ export class BackgroundResponse implements PendingRoom {
       onSettled();
     }
     // After it is kept, so that nobody hears of an end that is then another.
-    this.#log?.end(kept.status === 'failed' ? 'failed' : 'whole', ...kept.frames);
+    if (this.#log === undefined) log?.drop(lostEvents());
+    else this.#log.end(kept.status === 'failed' ? 'failed' : 'whole', ...kept.frames);
   }
 
   /** What the queued response weighed was held, and this one weighs no more than that and the margin. */
@@ -203,7 +207,7 @@ export class BackgroundResponse implements PendingRoom {
     };
     if (keep(this.#log)) return true;
     if (this.#log === undefined || !keep(undefined)) return false;
-    this.#giveUpEvents(this.#log);
+    this.#log = undefined;
     return true;
   }
 
@@ -214,7 +218,7 @@ export class BackgroundResponse implements PendingRoom {
   #giveUpEvents(log: EventLog): void {
     this.#log = undefined;
     this.#options.hold.shrink(log.bytes);
-    log.drop(new InferenceError('store_full', 'expected events that the store has room for, got more; the response is fetched by its id'));
+    log.drop(lostEvents());
   }
 
   #failed(record: ErrorRecord): Ending {
@@ -230,4 +234,8 @@ export class BackgroundResponse implements PendingRoom {
   #written(response: Json, event: Json, number = this.#log?.length ?? 0): Pick<Ending, 'response' | 'frames'> {
     return { response: utf8(JSON.stringify(response)), frames: this.#log === undefined ? [] : [numbered(event, number)] };
   }
+}
+
+function lostEvents(): InferenceError {
+  return new InferenceError('store_full', 'expected events that the store has room for, got more; the response is fetched by its id');
 }

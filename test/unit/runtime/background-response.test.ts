@@ -52,13 +52,18 @@ test('a request that is refused makes no kept response leave', async () => {
 });
 
 test('an end that needs the room of the events is kept without them, and no reader hears of it first', async () => {
-  const { start, responses, heard, object } = rig({ bytes: 20_000 });
+  const { start, responses, heard, object, client } = rig({ bytes: 20_000 });
   const { id, call } = await start({ stream: true });
   streams(call);
+  const found: string[] = [];
+  client.hears = (bytes) => {
+    if (text(bytes).includes('store_full')) found.push(object(id).status);
+  };
   for (let count = 0; count < 5; count += 1) call.observer.chunk(delta('x'.repeat(1_000)), 1);
-  const stream = finalEvent('y'.repeat(7_500));
+  const stream = finalEvent('y'.repeat(6_000));
   call.observer.chunk(stream, 1);
-  expect(object(id).output[0].text).toHaveLength(7_500);
+  expect(object(id).output[0].text).toHaveLength(6_000);
+  expect(found).toEqual(['completed']);
   expect(heard.join('')).not.toContain('response.completed');
   expect(heard.at(-1)).toBe('fail store_full');
   expect(() => responses.events('alice', id)).toThrow(expect.objectContaining({ code: 'unsupported_value' }));
