@@ -2,6 +2,7 @@
 
 import { InferenceError } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
+import { isUsable } from './final-status.ts';
 import type { ResponseStore, StoredResponse } from './response-store.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -52,7 +53,7 @@ function chainOf(store: ResponseStore | undefined, owner: string, id: string): r
     );
   }
   const { status, output } = JSON.parse(decoder.decode(stored.response)) as StoredFacts; // checked before it was kept
-  if (status === 'failed' || status === 'cancelled') throw unfinished(status);
+  if (!isUsable(status)) throw unfinished(status);
   return [...inputItems(stored), ...output];
 }
 

@@ -168,3 +168,16 @@ test('a count has the context and is not kept', () => {
     expect.objectContaining({ code: 'previous_response_not_found' }),
   );
 });
+
+test('an answer that nests too deep to be written again passes, and is not kept', () => {
+  const store = newStore();
+  const heard: number[] = [];
+  const given = submission({ input: 'one' });
+  const observer = { ...given.observer, chunk: (bytes: Uint8Array) => void heard.push(bytes.byteLength) };
+  const made = withStore(store, { ...given, observer });
+  const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+  const event = `{"own":1,"response":{"id":"resp_1","status":"completed","output":[],"x":${deep}}}`;
+  made.observer.head(sseHead);
+  made.observer.chunk(eventFrame('response.completed', event).bytes, 1);
+  expect([heard.length, store.count]).toEqual([1, 0]);
+});
