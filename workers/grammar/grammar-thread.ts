@@ -7,6 +7,7 @@ import { ConstrainedText, type TokenTable } from './constrained-text.ts';
 import type { Accepted, FromGrammarThread, GrammarThreadData, ToGrammarThread, WrittenGrammar } from './grammar-messages.ts';
 import { foreignGrammar } from './foreign-grammar.ts';
 import { GrammarProblem } from './grammar-problem.ts';
+import { inOneStepRules } from './one-step-rules.ts';
 import { markCount, markText } from './side-rules.ts';
 import { StringAdditions } from './string-length.ts';
 import { byteLevelText, tokenBytes } from './token-bytes.ts';
@@ -77,6 +78,15 @@ function accept(text: ConstrainedText, what: Accepted): Promise<boolean> {
   return typeof what === 'string' ? text.acceptText(what) : text.acceptToken(what);
 }
 
+async function normalGrammar(ebnf: string): Promise<string> {
+  const grammar = await library.Grammar.fromEBNF(ebnf);
+  try {
+    return grammar.toString();
+  } finally {
+    grammar.dispose();
+  }
+}
+
 async function compile({ ebnf, isForeign }: WrittenGrammar): Promise<CompiledGrammar> {
   const known = compiled.get(ebnf);
   if (known !== undefined) {
@@ -84,7 +94,7 @@ async function compile({ ebnf, isForeign }: WrittenGrammar): Promise<CompiledGra
     compiled.set(ebnf, known);
     return known;
   }
-  const grammar = await compiler.compileGrammar(isForeign ? await foreignGrammar(ebnf) : ebnf);
+  const grammar = await compiler.compileGrammar(inOneStepRules(isForeign ? await foreignGrammar(ebnf) : await normalGrammar(ebnf)));
   compiled.set(ebnf, grammar);
   const oldest = compiled.keys().next().value;
   if (compiled.size > data.mostGrammars && oldest !== undefined) {
