@@ -41,15 +41,24 @@ export function responsesToChat(body: CheckedBody): CheckedBody {
     ...sharedFields(request),
     messages: inputTurns(request),
     max_completion_tokens: request['max_output_tokens'],
-    tools: Array.isArray(request['tools']) ? request['tools'].map((tool, index) => toolOf(tool, `tools[${index}]`)) : undefined,
-    tool_choice: choiceOf(request['tool_choice']),
-    parallel_tool_calls: request['parallel_tool_calls'],
+    ...responseTools(request),
     response_format: formatOf(recordOf(text?.['format'])),
     logprobs: told ? true : undefined,
     top_logprobs: told ? topLogprobs : undefined,
     reasoning_effort: recordOf(request['reasoning'])?.['effort'],
     ...streamOf(request['stream']),
   });
+}
+
+/**
+ * What a chat says of the tools. Those that may not be called and that a chat cannot hold are left out.
+ * Throws: InferenceError with the path of a tool, or of a choice, that no chat holds.
+ */
+export function responseTools({ tools, tool_choice: choice, parallel_tool_calls }: CheckedBody): CheckedBody {
+  const isIdle = choice === 'none';
+  const given: readonly unknown[] = Array.isArray(tools) ? tools : [];
+  const functions = given.flatMap((tool, index) => (isIdle && !isFunction(tool) ? [] : [toolOf(tool, `tools[${index}]`)]));
+  return { tools: Array.isArray(tools) ? functions : undefined, tool_choice: choiceOf(choice), parallel_tool_calls };
 }
 
 /**
@@ -134,8 +143,12 @@ function partOf(part: Json, path: string): ChatPart {
 
 function toolOf(value: unknown, path: string): object {
   const tool = recordOf(value) ?? {};
-  if (tool['type'] !== 'function') refuse(`${path}.type`, '"function"');
+  if (!isFunction(tool)) refuse(`${path}.type`, '"function"');
   return functionTool(textMember(tool, 'name', path), tool['description'], tool['parameters'], tool['strict']);
+}
+
+function isFunction(tool: unknown): boolean {
+  return recordOf(tool)?.['type'] === 'function';
 }
 
 function choiceOf(choice: unknown): unknown {

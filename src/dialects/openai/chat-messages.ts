@@ -55,11 +55,12 @@ export const messagesField = Type.Array(messageSchema, {
 type Message = Static<typeof messageSchema>;
 
 const media: ReadonlySet<string> = new Set(['image_url', 'input_audio', 'file', 'video_url', 'audio_url']);
+const isMedia = ({ type }: { readonly type?: unknown }): boolean => typeof type === 'string' && media.has(type);
 const partTypes: PartTypes = { text: new Set(['text', 'input_text', 'refusal']), dropped: new Set(), refused: media };
 
 /** The messages as far as they are text. */
 export function textualMessages(messages: readonly Message[]): Message[] {
-  return messages.map((message) => (message.content === undefined ? message : { ...message, content: setAside(message.content, media) }));
+  return messages.map((message) => (message.content === undefined ? message : { ...message, content: setAside(message.content, isMedia) }));
 }
 
 /** Throws: InferenceError with the path of what is missing, of a part that is not text, or of arguments that are no JSON object. */
