@@ -3,6 +3,7 @@
 import type { CheckedBody } from '../../contract/dialect.ts';
 import { InferenceError } from '../../core/errors.ts';
 import type { MessageBlock, MessagesRequest, MessagesTool } from '../anthropic/messages-schema.ts';
+import { unanswered } from '../openai/tool-calls.ts';
 import { unservedBlocks } from '../policy/route-rules.ts';
 import {
   type ChatPart,
@@ -79,6 +80,7 @@ export function messageTurns({ system, messages = [] }: Partial<MessagesRequest>
     else if (role === 'system') add({ role, content: textOf(content, path) });
     else for (const turn of userTurns(content, path)) add(turn);
   }
+  if (turns.at(-1)?.tool_calls !== undefined) throw unanswered(`messages[${messages.length - 1}]`);
   return turns;
 }
 

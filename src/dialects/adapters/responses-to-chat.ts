@@ -3,6 +3,7 @@
 import type { CheckedBody } from '../../contract/dialect.ts';
 import { InferenceError } from '../../core/errors.ts';
 import { describe } from '../check.ts';
+import { callArguments, unanswered } from '../openai/tool-calls.ts';
 import {
   type ChatPart,
   type ChatTurn,
@@ -69,15 +70,18 @@ export function inputTurns({ input, instructions }: CheckedBody): readonly ChatT
   const turns: ChatTurn[] = typeof instructions === 'string' ? [{ role: 'system', content: instructions }] : [];
   if (typeof input === 'string') return [...turns, { role: 'user', content: input }];
   const before = turns.length;
+  let lastPath = 'input';
   for (const [index, item] of (Array.isArray(input) ? input : []).entries()) {
     const turn = turnOf(recordOf(item) ?? {}, `input[${index}]`);
     if (turn === undefined) continue;
+    lastPath = `input[${index}]`;
     const last = turns.at(-1);
     if (turn.tool_calls !== undefined && last?.role === 'assistant') turns[turns.length - 1] = mergedTurn(last, turn);
     else turns.push(turn);
   }
   if (turns.length === before)
     throw new InferenceError('invalid_value', 'expected input to have a message, got only reasoning', { param: 'input' });
+  if (turns.at(-1)?.tool_calls !== undefined) throw unanswered(lastPath);
   return turns;
 }
 
@@ -87,8 +91,9 @@ function turnOf(item: Json, path: string): ChatTurn | undefined {
     case 'message':
       return messageTurn(item, path);
     case 'function_call': {
-      const call = toolCall(textMember(item, 'call_id', path), textMember(item, 'name', path), textMember(item, 'arguments', path));
-      return { role: 'assistant', tool_calls: [call] };
+      const [id, name] = [textMember(item, 'call_id', path), textMember(item, 'name', path)];
+      const args = callArguments(textMember(item, 'arguments', path), `${path}.arguments`);
+      return { role: 'assistant', tool_calls: [toolCall(id, name, args)] };
     }
     case 'function_call_output':
       return { role: 'tool', tool_call_id: textMember(item, 'call_id', path), content: outputOf(item, `${path}.output`) };

@@ -7,6 +7,7 @@ import { contentText, type PartTypes } from '../content-text.ts';
 import { maxMessages, maxParts } from '../list-limits.ts';
 import { setAside } from '../set-aside.ts';
 import { ignored } from './generation-fields.ts';
+import { callArguments, unanswered } from './tool-calls.ts';
 
 const partSchema = Type.Object({
   type: Type.String({ description: 'text; others only where the model takes them.' }),
@@ -67,10 +68,7 @@ export function textualMessages(messages: readonly Message[]): Message[] {
 export function chatMessages(messages: readonly Message[]): readonly ChatMessage[] {
   const turns = messages.map((message, index) => turnOf(message, index, messages));
   const last = turns.length - 1;
-  if (turns[last]?.toolCalls !== undefined) {
-    const path = `messages[${last}]`;
-    throw new InferenceError('invalid_value', `expected a result after the tool calls of ${path}, got nothing`, { param: path });
-  }
+  if (turns[last]?.toolCalls !== undefined) throw unanswered(`messages[${last}]`);
   return turns;
 }
 
@@ -93,23 +91,11 @@ function callsOf({ tool_calls, function_call }: Message, index: number): readonl
   const calls = (tool_calls ?? []).map(({ id, function: called }, call) => ({
     id,
     name: called.name,
-    arguments: argumentsOf(called.arguments, `${path}.tool_calls[${call}].function.arguments`),
+    arguments: callArguments(called.arguments, `${path}.tool_calls[${call}].function.arguments`),
   }));
   if (function_call === undefined) return calls;
   const { name } = function_call;
-  return [...calls, { id: legacyId(index), name, arguments: argumentsOf(function_call.arguments, `${path}.function_call.arguments`) }];
-}
-
-function argumentsOf(text: string, param: string): string {
-  if (text.trim() === '') return '{}';
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Told below: what the parser says may quote the client's text.
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return text;
-  throw new InferenceError('invalid_value', `expected ${param} to be the JSON text of an object, got other text`, { param });
+  return [...calls, { id: legacyId(index), name, arguments: callArguments(function_call.arguments, `${path}.function_call.arguments`) }];
 }
 
 /** The call that a tool's message answers: legacy functions have no ids, so that the latest call of the name is meant. */

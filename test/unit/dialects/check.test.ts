@@ -175,16 +175,16 @@ test('nulls of the client stay: in JSON Schemas and in the input of a call', () 
   const call = { type: 'tool_use', id: 'a', name: 'b', input: own, text: null };
   const kept = dialectFor('messages').check({
     max_tokens: 1,
-    messages: [{ role: 'assistant', content: [call] }],
+    messages: [{ role: 'assistant', content: [call] }, user],
     tools: [{ name: 'b', input_schema: own, description: null }],
   });
   const { text: _, ...withoutText } = call;
   expect(kept).toEqual({
     max_tokens: 1,
-    messages: [{ role: 'assistant', content: [withoutText] }],
+    messages: [{ role: 'assistant', content: [withoutText] }, user],
     tools: [{ name: 'b', input_schema: own }],
   });
-  expect(messagesToChat(kept)).toMatchObject({ messages: [{ tool_calls: [{ function: { arguments: JSON.stringify(own) } }] }] });
+  expect(messagesToChat(kept)).toMatchObject({ messages: [{ tool_calls: [{ function: { arguments: JSON.stringify(own) } }] }, user] });
   const chat = {
     messages: [user],
     tools: [{ type: 'function', function: { name: 'b', parameters: own } }],

@@ -22,6 +22,9 @@ const refused = (route: Route, more: object) => refusal(() => dialectFor(route s
 const ofChat = { type: 'function', function: { name: 'look' } };
 const ofResponses = { type: 'function', name: 'look' };
 const ofMessages = { name: 'look' };
+const chatTurn = { role: 'assistant', tool_calls: [{ id: 'c1', type: 'function', function: { name: 'look', arguments: '' } }] };
+const called = { type: 'function_call', call_id: 'c1', name: 'look', arguments: '' };
+const calledBlock = { type: 'tool_use', id: 'c1', name: 'look', input: {} };
 const elsewhere = { type: 'web_search', name: 'search' };
 
 test.each<readonly [Route, object, string, string]>([
@@ -56,16 +59,22 @@ test.each<readonly [Route, object, string, string]>([
   ['chatCompletions', { tools: [{ type: 'web_search' }, { type: 'function' }] }, 'missing_required_parameter', 'tools[1].function'],
   ['responses', { tools: [elsewhere, { type: 'function' }] }, 'missing_required_parameter', 'tools[1].name'],
   ['messages', { tools: new Array(1_025).fill(ofMessages) }, 'invalid_value', 'tools'],
+  // Calls of earlier turns.
+  ['chatCompletions', { messages: [...messages, chatTurn] }, 'invalid_value', 'messages[1]'],
+  ['responses', { input: [...messages, called, { type: 'reasoning', summary: [] }] }, 'invalid_value', 'input[1]'],
+  ['messages', { messages: [...messages, { role: 'assistant', content: [calledBlock] }] }, 'invalid_value', 'messages[1]'],
+  ['responses', { input: [{ ...called, arguments: '[]' }, ...messages] }, 'invalid_value', 'input[0].arguments'],
 ])('%s: the check refuses %j with %s at %s', (route, more, code, param) => {
   const error = refused(route, more);
   expect(error).toMatchObject({ status: 400, code, param });
-  expect(error).toHaveProperty('message', expect.stringContaining(`expected ${param}`));
+  expect(error).toHaveProperty('message', expect.stringContaining(param));
 });
 
 test.each<readonly [Route, object]>([
   ['responses', { tools: [ofResponses], tool_choice: { type: 'function', name: 'look' } }],
   ['responses', { tools: [ofResponses], tool_choice: { type: 'allowed_tools', mode: 'required', tools: [ofResponses] } }],
   ['messages', { tools: [ofMessages, { ...ofMessages, type: 'custom' }], tool_choice: { type: 'any', disable_parallel_tool_use: true } }],
+  ['responses', { input: [called, { type: 'function_call_output', call_id: 'c1', output: 'x' }] }],
   // What the choice is left with is told once it is known whether they are dropped.
   ['responses', { tools: [elsewhere], tool_choice: 'required' }],
   ['responses', { tools: [elsewhere, ofResponses], tool_choice: { type: 'web_search' } }],
