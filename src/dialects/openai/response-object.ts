@@ -41,7 +41,7 @@ export function responseObject(state: ResponseState, { body, model, created }: P
     temperature: body['temperature'] ?? 1,
     text: textEcho(body['text']),
     tool_choice: body['tool_choice'] ?? 'auto',
-    tools: Array.isArray(body['tools']) ? body['tools'].map(toolEcho) : [],
+    tools: toolEchoes(body['tools']),
     top_logprobs: body['top_logprobs'] ?? 0,
     top_p: body['top_p'] ?? 1,
     presence_penalty: body['presence_penalty'] ?? 0,
@@ -59,16 +59,21 @@ export function statusOf(reason: FinishReason): 'completed' | 'incomplete' {
   return reason === 'length' ? 'incomplete' : 'completed';
 }
 
-/** Clients check the echo against a schema in which each of these keys is required. */
-function toolEcho(tool: unknown): unknown {
-  if (member(tool, 'type') !== 'function') return tool;
-  return {
-    type: 'function',
-    name: member(tool, 'name'),
-    description: member(tool, 'description') ?? null,
-    parameters: member(tool, 'parameters') ?? null,
-    strict: member(tool, 'strict') ?? true,
-  };
+/**
+ * Clients check the echo against a schema that has functions alone, and in which each of these keys is required. Others are no part of a
+ * response: they only came this far because none may be called.
+ */
+function toolEchoes(tools: unknown): readonly object[] {
+  const given: readonly unknown[] = Array.isArray(tools) ? tools : [];
+  return given
+    .filter((tool) => member(tool, 'type') === 'function')
+    .map((tool) => ({
+      type: 'function',
+      name: member(tool, 'name'),
+      description: member(tool, 'description') ?? null,
+      parameters: member(tool, 'parameters') ?? null,
+      strict: member(tool, 'strict') ?? true,
+    }));
 }
 
 function textEcho(text: unknown): object {
