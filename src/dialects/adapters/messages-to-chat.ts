@@ -173,7 +173,7 @@ function dataUrl(source: object, path: string): string {
 
 function toolOf(tool: MessagesTool, path: string): object {
   if (!isCustom(tool)) refuse(`${path}.type`, '"custom" or absent');
-  return functionTool(tool.name, tool.description, tool.input_schema, tool.strict);
+  return functionTool(textMember(tool, 'name', path), tool.description, tool.input_schema, tool.strict);
 }
 
 function isCustom({ type }: MessagesTool): boolean {

@@ -56,7 +56,8 @@ const content = Type.Union([Type.String(), Type.Array(block, { maxItems: maxPart
 
 const tool = Type.Object({
   type: text('`custom` or absent; tools that the server would run are refused'),
-  name: toolName,
+  // Asked for when the tool is read: some of other types have none, and are better told by their type.
+  name: Type.Optional(toolName),
   description: text('When and how to use it'),
   input_schema: Type.Optional(Type.Object({}, { description: 'JSON Schema of its input' })),
   strict: Type.Optional(Type.Boolean({ description: 'Whether inputs have to fit the schema' })),

@@ -80,6 +80,8 @@ test.each<readonly [Route, object]>([
   ['responses', { tools: [elsewhere, ofResponses], tool_choice: { type: 'web_search' } }],
   ['messages', { tools: [elsewhere], tool_choice: { type: 'tool', name: 'search' } }],
   ['messages', { tools: [elsewhere], tool_choice: { type: 'none' } }],
+  // Without a name, as some are.
+  ['messages', { tools: [{ type: 'mcp_toolset', mcp_server_name: 'a' }] }],
 ])('%s: the check lets %j pass', (route, more) => {
   expect(refused(route, more)).toBeUndefined();
 });
