@@ -23,9 +23,13 @@ export function responseContext(store: ResponseStore | undefined, owner: string,
   const given = givenItems(body['input']);
   const items = given.map((item, index) => {
     if (item['type'] !== 'item_reference') return item;
-    const found = before.find((candidate) => candidate['id'] === item['id']);
-    if (found !== undefined) return found;
     const param = `input[${index}]`;
+    const { id } = item;
+    // Items may lack one as well, and would be taken for what is meant.
+    if (id === undefined)
+      throw new InferenceError('missing_required_parameter', `expected ${param}.id, got nothing`, { param: `${param}.id` });
+    const found = before.find((candidate) => candidate['id'] === id);
+    if (found !== undefined) return found;
     // All that is stored is not searched: it is kept as JSON, and a chain has what it refers to.
     const came = previousId === undefined ? 'no previous_response_id' : 'another id';
     throw new InferenceError('invalid_value', `expected ${param} to refer to an item of the previous response, got ${came}`, { param });
