@@ -39,7 +39,7 @@ export function templateTools(messages: readonly ChatMessage[], tools: readonly 
 
 /**
  * For a template that knows only texts: tools become a part of the system message, calls and results a part of the turns.
- * Throws: invalid_value when the arguments of an earlier call are no JSON.
+ * Throws: invalid_value when the arguments of an earlier call are no JSON, or very deep.
  */
 export function writtenTools(messages: readonly ChatMessage[], tools: readonly ToolDefinition[], param: string): ToolPrompt {
   const names = namesOfCalls(messages);
@@ -93,10 +93,26 @@ function namesOfCalls(messages: readonly ChatMessage[]): ReadonlyMap<string, str
   return new Map(messages.flatMap(({ toolCalls = [] }) => toolCalls.map(({ id, name }): [string, string] => [id, name])));
 }
 
+// As deep as a body may be. Arguments are a text in it, which no one has looked into yet, and what writes them goes in level by level.
+const deepestArguments = 64;
+
 function argumentsOf(call: ToolCall, param: string): unknown {
+  const value = parsed(call.arguments, param);
+  if (!isDeeper(value, deepestArguments)) return value;
+  const message = `expected the arguments of earlier tool calls to be nested at most ${deepestArguments} deep`;
+  throw new InferenceError('invalid_value', message, { param });
+}
+
+function parsed(json: string, param: string): unknown {
   try {
-    return JSON.parse(call.arguments);
-  } catch (cause) {
-    throw new InferenceError('invalid_value', 'expected the arguments of earlier tool calls to be JSON', { param, cause });
+    return JSON.parse(json);
+  } catch {
+    // Without a cause: the parser's message quotes the conversation.
+    throw new InferenceError('invalid_value', 'expected the arguments of earlier tool calls to be JSON', { param });
   }
+}
+
+function isDeeper(value: unknown, most: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return most === 0 || Object.values(value).some((member) => isDeeper(member, most - 1));
 }

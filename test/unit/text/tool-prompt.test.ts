@@ -89,11 +89,18 @@ test('of two calls with one id the last one names a result', () => {
   expect(writtenTools([call, again, result], [], 'messages').messages[2]?.content).toContain('"name": "now"');
 });
 
-test('arguments of an earlier call that are no JSON are refused', () => {
-  const broken: ChatMessage = { role: 'assistant', content: '', toolCalls: [{ id: 'c1', name: 'rain', arguments: '{' }] };
+const nested = (deep: number): string => `${'['.repeat(deep)}${']'.repeat(deep)}`;
+
+test.each(['{', '', nested(65), nested(100_000)])('arguments of an earlier call that are no JSON, or too deep, are refused', (wrong) => {
+  const broken: ChatMessage = { role: 'assistant', content: '', toolCalls: [{ id: 'c1', name: 'rain', arguments: wrong }] };
   for (const tell of [writtenTools, templateTools]) {
     expect(() => tell([broken], [], 'input')).toThrow(expect.objectContaining({ code: 'invalid_value', param: 'input' }));
   }
+});
+
+test('arguments of an earlier call may be as deep as a body', () => {
+  const deep: ChatMessage = { role: 'assistant', content: '', toolCalls: [{ id: 'c1', name: 'rain', arguments: nested(64) }] };
+  expect(writtenTools([deep], [], 'input').messages[0]?.content).toContain(nested(64));
 });
 
 test('a format of JSON is told of where text may be answered', () => {
