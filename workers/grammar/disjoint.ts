@@ -30,15 +30,14 @@ interface Facts {
 
 /**
  * Names that have to be written in each branch, so that the branches are told apart: a discriminator with a default is not `required`.
- * `isAlone`: the branches have all properties that are written. Throws: GrammarProblem naming the first branch that a value of another may fit.
+ * `branches`: with what stands beside the union. Throws: GrammarProblem naming the first branch that a value of another may fit.
  */
 export function tellingNames(
   branches: readonly unknown[],
   path: string,
   resolve: Resolve,
-  isAlone: boolean,
 ): readonly ReadonlySet<string>[] {
-  const comparison = new Comparison(path, resolve, isAlone);
+  const comparison = new Comparison(path, resolve);
   const facts = branches.map((branch) => comparison.facts(branch));
   const names = branches.map(() => new Set<string>());
   const seen = new Set<string>();
@@ -71,15 +70,13 @@ export function tellingNames(
 class Comparison {
   readonly #path: string;
   readonly #resolve: Resolve;
-  readonly #isAlone: boolean;
   readonly #facts = new Map<unknown, Facts | undefined>();
   readonly #avoids = new Map<string, boolean>();
   #steps = 0;
 
-  constructor(path: string, resolve: Resolve, isAlone: boolean) {
+  constructor(path: string, resolve: Resolve) {
     this.#path = path;
     this.#resolve = resolve;
-    this.#isAlone = isAlone;
   }
 
   areApart(a: Facts | undefined, b: Facts | undefined, at: string): boolean {
@@ -138,7 +135,7 @@ class Comparison {
       const [mine, other] = [a.properties.get(name), b.properties.get(name)];
       if (mine !== undefined && other !== undefined) {
         if (this.#avoid(this.facts(mine), this.facts(other), at, depth + 1)) return true;
-      } else if (mine === undefined && b.required.has(name) && a.isAll && this.#isAlone) return true;
+      } else if (mine === undefined && b.required.has(name) && a.isAll) return true;
       else if (other === undefined && a.required.has(name) && b.isClosed) return true;
     }
     return false;
@@ -163,7 +160,7 @@ class Comparison {
     const branches = node['anyOf'] ?? node['oneOf'];
     const accepted = values?.map(typeOf) ?? ('type' in node ? listOf(node['type']).map(String) : undefined);
     const written = writtenTypes(node);
-    const types = accepted ?? (isWhole && this.#isAlone && branches === undefined && written.length > 0 ? written : undefined);
+    const types = accepted ?? (isWhole && branches === undefined && written.length > 0 ? written : undefined);
     const properties = new Map(Object.entries(nodeOf(node['properties']) ?? {}));
     const isClosed = node['additionalProperties'] === false && node['patternProperties'] === undefined;
     return {

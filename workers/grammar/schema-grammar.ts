@@ -159,21 +159,21 @@ class SchemaWriter {
   #union(raw: SchemaNode, node: SchemaNode, word: string, branches: readonly unknown[], place: Place): string {
     const { [word]: _, ...beside } = node;
     const isAlone = assertions(beside).length === 0;
-    const resolve = (target: string): unknown => referred(this.#root, target, place.path);
-    const telling = word === 'oneOf' ? tellingNames(branches, place.path, resolve, isAlone) : [];
-    const isPlain = isAlone && telling.every((names) => names.size === 0);
     const at = (index: number, from: Place): Place => ({ ...from, path: `${from.path}.${word}[${index}]` });
-    if (isPlain) return alternatives(branches.map((branch, index) => this.#expression(branch, at(index, place))));
-    // Each branch with what stands beside the union.
+    // Each with what stands beside the union.
+    const whole = isAlone ? branches : branches.map((branch, index) => this.#joined([beside], branch, at(index, place)));
+    const resolve = (target: string): unknown => referred(this.#root, target, place.path);
+    const telling = word === 'oneOf' ? tellingNames(whole, place.path, resolve) : [];
     const write = (inside: Place): string =>
       alternatives(
-        branches.map((branch, index) => {
-          const names = telling[index] ?? new Set();
-          const all = names.size === 0 ? [beside] : [beside, { required: [...names] }];
-          return this.#expression(this.#joined(all, branch, at(index, inside)), at(index, inside));
+        whole.map((branch, index) => {
+          const required = [...(telling[index] ?? [])];
+          const there = at(index, inside);
+          return this.#expression(required.length === 0 ? branch : this.#joined([{ required }], branch, there), there);
         }),
       );
-    return this.#once(this.#merged, raw, place, write);
+    const isPlain = isAlone && telling.every((names) => names.size === 0);
+    return isPlain ? write(place) : this.#once(this.#merged, raw, place, write);
   }
 
   /** One schema of several. */
