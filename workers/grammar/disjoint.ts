@@ -32,11 +32,7 @@ interface Facts {
  * Names that have to be written in each branch, so that the branches are told apart: a discriminator with a default is not `required`.
  * `branches`: with what stands beside the union. Throws: GrammarProblem naming the first branch that a value of another may fit.
  */
-export function tellingNames(
-  branches: readonly unknown[],
-  path: string,
-  resolve: Resolve,
-): readonly ReadonlySet<string>[] {
+export function tellingNames(branches: readonly unknown[], path: string, resolve: Resolve): readonly ReadonlySet<string>[] {
   const comparison = new Comparison(path, resolve);
   const facts = branches.map((branch) => comparison.facts(branch));
   const names = branches.map(() => new Set<string>());

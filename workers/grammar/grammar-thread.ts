@@ -17,11 +17,13 @@ const data = workerData as GrammarThreadData;
 const port = parentPort;
 if (port === null) throw new Error('expected to run on a thread of the grammar engine');
 
-const bytes = tokenBytes(data.vocabulary);
+// What ends a text is none of it.
+const bytes = tokenBytes(data.vocabulary).map((text, token) => (data.stopIds.includes(token) ? '' : text));
 const table: TokenTable = {
   bytes,
   additions: new StringAdditions(bytes),
   illFormed: new BannedTokens(bytes, illFormed),
+  stopIds: data.stopIds,
   firstMark: Math.ceil(data.logitCount / 32) * 32,
 };
 const marks = Array.from({ length: markCount }, (_, number) => byteLevelText(markText(number)));

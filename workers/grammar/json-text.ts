@@ -1,11 +1,10 @@
 // JSON texts of constant values: as a grammar writes them, and in a form in which equal values have equal texts.
 
 import { invalid, unsupported } from './grammar-problem.ts';
-import { markCount, markText } from './side-rules.ts';
+import { isMark } from './side-rules.ts';
 
 /** Values are written recursively. */
 const deepest = 128;
-const marks = new RegExp(`[${markText(0)}-${markText(markCount - 1)}]`, 'gu');
 
 /**
  * With one space after commas and colons, as all JSON of a grammar. Characters that mark lengths in a grammar are escaped.
@@ -13,12 +12,14 @@ const marks = new RegExp(`[${markText(0)}-${markText(markCount - 1)}]`, 'gu');
  */
 export function jsonText(value: unknown, path: string): string {
   assertExact(value, path, 0);
-  return spaced(value).replace(marks, (char) => `\\u${hex(char.charCodeAt(0))}\\u${hex(char.charCodeAt(1))}`);
+  const text = spaced(value);
+  return hasMark(text) ? [...text].map(escapedMark).join('') : text;
 }
 
 /** Whether plain text has a character that marks lengths in a grammar. */
 export function hasMark(text: string): boolean {
-  return text.search(marks) >= 0;
+  // All are above U+FFFF, and few texts have such characters.
+  return /[\ud800-\udbff]/.test(text) && [...text].some((char) => isMark(char.codePointAt(0) ?? 0));
 }
 
 /** Equal for equal values, whatever the order of their properties. Throws: GrammarProblem where the value is too deep. */
@@ -46,6 +47,10 @@ function spaced(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const pairs = Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}: ${spaced(item)}`);
   return `{${pairs.join(', ')}}`;
+}
+
+function escapedMark(char: string): string {
+  return isMark(char.codePointAt(0) ?? 0) ? `\\u${hex(char.charCodeAt(0))}\\u${hex(char.charCodeAt(1))}` : char;
 }
 
 function hex(code: number): string {

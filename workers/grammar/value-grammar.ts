@@ -33,7 +33,9 @@ export function numberExpression(type: 'integer' | 'number', node: SchemaNode, p
   };
   const isWhole = type === 'integer' || node['multipleOf'] === 1;
   const range = isWhole ? integerRange(bounds) : numberRange(bounds);
-  return range === undefined ? unsupported('expected bounds with a number between', path) : `(${range})`;
+  if (range === undefined) unsupported('expected bounds with a number between', path);
+  if (range === 'too fine') unsupported('expected bounds of at most 6 digits behind the point', path);
+  return `(${range})`;
 }
 
 export function stringExpression(node: SchemaNode, path: string, side: SideRules, budget: GrammarBudget): string {
@@ -42,7 +44,8 @@ export function stringExpression(node: SchemaNode, path: string, side: SideRules
   if (node['minLength'] === undefined && node['maxLength'] === undefined) return 'str';
   const [least, most] = lengths(node);
   if (least > most) invalid('expected minLength up to maxLength', `${path}.minLength`);
-  const mark = side.lengthMark(least, most) ?? unsupported('expected fewer different lengths of strings', `${path}.minLength`);
+  const mark =
+    side.lengthMark({ least, most, until: 'quote' }) ?? unsupported('expected fewer different lengths of strings', `${path}.minLength`);
   return `"\\"" ${literal(mark)} counted`;
 }
 
