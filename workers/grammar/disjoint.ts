@@ -10,7 +10,7 @@ type Resolve = (target: string) => unknown;
 /** A property that tells objects apart lies near. */
 const deepest = 4;
 /** Comparisons of one `oneOf`: each of many branches with all the others would take seconds. */
-const mostSteps = 20_000;
+const mostSteps = 50_000;
 
 /** What is known of a branch. More may be required of it: then less fits, and less is written. */
 interface Facts {
