@@ -2,6 +2,7 @@
 
 import type { OutputFormat } from '../../src/contract/generation.ts';
 import { InferenceError } from '../../src/core/errors.ts';
+import { choiceGrammar } from './choice-grammar.ts';
 import type { WrittenGrammar } from './grammar-messages.ts';
 import { GrammarProblem } from './grammar-problem.ts';
 import { regexGrammar } from './regex-grammar.ts';
@@ -43,6 +44,8 @@ function grammarOf(format: OutputFormat | ToolGrammar, side: SideRules): string 
       return format.ebnf;
     case 'regex':
       return `root ::= ${regexGrammar(format.pattern, false, side)}\n`;
+    case 'choice':
+      return choiceGrammar(format.choices);
     case 'tools':
       return toolGrammar(format, side);
   }
