@@ -3,8 +3,8 @@
 import type { GenerationEvent, GenerationRequest, TokenLogprob } from '../../src/contract/generation.ts';
 import type { Cancellable } from '../../src/contract/model.ts';
 import { InferenceError } from '../../src/core/errors.ts';
+import type { Constraint } from '../grammar/constraint.ts';
 import { ChoiceText } from './choice-text.ts';
-import type { Constraint } from './constraint.ts';
 import type { Decoder } from './decoder.ts';
 import { Detokenizer } from './detokenizer.ts';
 import { LogProbabilities, tokenLogprob } from './log-probabilities.ts';

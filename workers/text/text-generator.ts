@@ -64,6 +64,7 @@ export class TextGenerator {
       vocabulary: tokens,
       stopIds: [...facts.stopIds],
       logitCount: decoder.logitCount,
+      // A model's context has no clock to hand down: this is where the time of an engine comes from.
       clock: systemClock,
     });
     this.#grammars = grammars;

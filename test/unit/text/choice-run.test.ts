@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import type { GenerationEvent } from '../../../src/contract/generation.ts';
 import { ChoiceRun, type ChoiceSetting } from '../../../workers/text/choice-run.ts';
-import type { Constraint } from '../../../workers/text/constraint.ts';
+import type { Constraint } from '../../../workers/grammar/constraint.ts';
 import { KvSlab } from '../../../workers/text/kv-slab.ts';
 import { CancellableCall } from '../../support/cancellable-call.ts';
 import { FakeConstraint } from './fake-constraint.ts';
