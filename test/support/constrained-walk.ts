@@ -9,6 +9,8 @@ import type { ToolGrammar } from '../../workers/grammar/tool-grammar.ts';
 import { CancellableCall } from './cancellable-call.ts';
 
 const stopId = 2;
+/** What is walked may be hard to compile, on a machine that is busy with other tests. */
+const compileLimitMs = 60_000;
 const tokenizerFile = new URL('../../models/smollm2/data/tokenizer.json', import.meta.url);
 /** The threads run from the build. */
 export const threadFile = new URL('../../dist/workers/grammar/grammar-thread.js', import.meta.url);
@@ -30,7 +32,7 @@ export function shippedVocabulary(): string[] {
 export class ConstrainedWalks {
   readonly #vocabulary = shippedVocabulary();
   readonly #bytes = tokenBytes(this.#vocabulary);
-  readonly engine = GrammarEngine.open({ vocabulary: this.#vocabulary, stopIds: [stopId], clock: systemClock, threadFile });
+  readonly engine = GrammarEngine.open({ vocabulary: this.#vocabulary, stopIds: [stopId], clock: systemClock, threadFile, compileLimitMs });
 
   /**
    * Text of one walk. After `patience` tokens it takes what ends things soonest, so that every walk is finite.

@@ -10,7 +10,7 @@ const mostRepetitions = 1000;
 const longestPattern = 4096;
 const deepestGroups = 64;
 /** Each repetition of a class of many characters takes the library 10 ms to compile. */
-const mostWideRepetitions = 60;
+const mostWideRepetitions = 40;
 const wideClass = 17;
 /** From here on a class at the end of a pattern is counted beside the grammar. */
 const fewRepetitions = 8;

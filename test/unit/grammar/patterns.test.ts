@@ -64,7 +64,7 @@ test('what a pattern may not have is refused by name', async () => {
       walks.engine.constrain({ kind: 'jsonSchema', schema: { type: 'string', pattern } }, 'schema', new CancellableCall()),
       pattern,
     ).rejects.toMatchObject({ code: 'unsupported_value', param: 'schema.pattern' });
-  for (const pattern of ['(?=a)b', 'a\\b', '(a)\\1', 'a^b', '\\ud83d', '\u{f0001}', '[a-z]{61}x', '.{30}-.{31}-', '[\\u4e00-\\u9fff]']) {
+  for (const pattern of ['(?=a)b', 'a\\b', '(a)\\1', 'a^b', '\\ud83d', '\u{f0001}', '[a-z]{41}x', '.{20}-.{21}-', '[\\u4e00-\\u9fff]']) {
     await refused(pattern);
   }
 });
