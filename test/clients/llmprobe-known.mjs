@@ -36,5 +36,4 @@ export const leftOpen = {
   'images-': 'no method has this route',
   'audio-': 'no method has this route',
   'chat-vision': 'chat does not take images yet',
-  'responses-background': 'not served yet',
 };
