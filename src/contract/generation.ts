@@ -38,7 +38,9 @@ export type OutputFormat =
   | { readonly kind: 'jsonSchema'; readonly schema: object }
   /** EBNF whose start is `root`. */
   | { readonly kind: 'grammar'; readonly ebnf: string }
-  | { readonly kind: 'regex'; readonly pattern: string };
+  | { readonly kind: 'regex'; readonly pattern: string }
+  /** One of these, at least one. */
+  | { readonly kind: 'choice'; readonly choices: readonly string[] };
 
 export type GenerationInput =
   /** `continueFinal`: the last message is an assistant's beginning, to be continued and not repeated. */

@@ -55,10 +55,16 @@ export function without(set: CharSet, removed: CharSet): CharSet {
   return complement([...complement(set), ...removed]);
 }
 
+export function holds(set: CharSet, code: number): boolean {
+  return set.some(([from, to]) => from <= code && code <= to);
+}
+
 export interface WrittenClass {
   readonly ebnf: string;
   /** Code points that the class has too much: the grammar library cannot leave out single ones beyond ASCII. */
   readonly excluded: readonly number[];
+  /** Characters that it allows. */
+  readonly size: number;
 }
 
 /**
@@ -75,12 +81,12 @@ export function ebnfClass(set: CharSet): WrittenClass | 'too many' | undefined {
   if (size(lacking) <= mostExcluded) {
     const lacked = without([[0, lastAscii]], ascii);
     // A class needs a member, and no text needs NUL: less is offered.
-    return { ebnf: `[^${ranges(lacked.length === 0 ? [[0, 0]] : lacked)}]`, excluded: members(lacking) };
+    return { ebnf: `[^${ranges(lacked.length === 0 ? [[0, 0]] : lacked)}]`, excluded: members(lacking), size: size(kept) };
   }
   if (size(beyond) > mostListed) return 'too many';
   const listed = members(beyond).map((code) => literal(String.fromCodePoint(code)));
   const parts = [...(ascii.length === 0 ? [] : [`[${ranges(ascii)}]`]), ...listed];
-  return { ebnf: parts.length === 1 ? parts.join('') : `(${parts.join(' | ')})`, excluded: [] };
+  return { ebnf: parts.length === 1 ? parts.join('') : `(${parts.join(' | ')})`, excluded: [], size: size(kept) };
 }
 
 function size(set: CharSet): number {

@@ -11,6 +11,8 @@ export interface TokenTable {
   readonly additions: StringAdditions;
   /** Those that no text may have. */
   readonly illFormed: BannedTokens;
+  /** Tokens that end a text. */
+  readonly stopIds: readonly number[];
   /** Token of the first mark; a multiple of 32. */
   readonly firstMark: number;
 }
@@ -42,16 +44,14 @@ export class ConstrainedText {
   /** False: it may not come here. */
   async acceptToken(token: number): Promise<boolean> {
     if (!this.#isSettled) await this.#bits();
-    if (!this.#matcher.acceptToken(token)) return false;
-    this.#add(this.#table.bytes[token] ?? '');
-    return true;
+    return this.#matcher.acceptToken(token) && this.#add(this.#table.bytes[token] ?? '');
   }
 
   async acceptText(text: string): Promise<boolean> {
     for (const char of text) {
       if (!this.#isSettled) await this.#bits();
-      if (!this.#matcher._acceptString(char)) return false;
-      this.#add(Buffer.from(char).toString('latin1'));
+      if (this.#side.excluded.includes(char.codePointAt(0) ?? 0) || !this.#matcher._acceptString(char)) return false;
+      if (!this.#add(Buffer.from(char).toString('latin1'))) return false;
     }
     return true;
   }
@@ -59,7 +59,7 @@ export class ConstrainedText {
   /** The tokens that may come next. Shapes: [tokens / 32], one bit a token. */
   async mask(): Promise<Int32Array> {
     const bits = (await this.#bits()).subarray(0, this.#table.firstMark / 32);
-    this.#counted?.limit(bits);
+    this.#counted?.limit(bits, this.#table.stopIds);
     this.#table.illFormed.limit(bits, this.#begun);
     this.#excluded?.limit(bits, this.#begun);
     return bits;
@@ -69,10 +69,13 @@ export class ConstrainedText {
     this.#matcher.dispose();
   }
 
-  #add(bytes: string): void {
-    if (this.#counted?.add(bytes) === false) this.#counted = undefined;
+  /** False: it has a length that is not allowed. */
+  #add(bytes: string): boolean {
+    const counting = this.#counted?.add(bytes);
+    if (counting === 'closed') this.#counted = undefined;
     this.#begun = begunCharacter(this.#begun + bytes);
     this.#isSettled = this.#side.lengths.length === 0;
+    return counting !== 'wrong';
   }
 
   /** Takes a mark where one is expected, and begins to count. */
@@ -82,7 +85,7 @@ export class ConstrainedText {
     const { firstMark, additions } = this.#table;
     const isAllowed = (number: number): boolean => (((bits[(firstMark + number) >>> 5] ?? 0) >>> (number & 31)) & 1) === 1;
     if (this.#side.lengths.length === 0 || isAllowed(markCount - 1)) return bits;
-    // Of several branches the one that takes the longest string: what it takes is valid, and most of the others is among it.
+    // Of several branches the one that takes the longest string, since only one can be counted: the others are out from here on.
     const [first] = this.#side.lengths
       .map((length, number) => ({ length, number }))
       .filter(({ number }) => isAllowed(number))

@@ -1,5 +1,9 @@
 // What is wrong with a schema, pattern or grammar, with its path inside it; and how a text is quoted in EBNF.
 
+/** Of a path that is told: it may be made of a client's own names, and comes back in an answer and a log. */
+const longestPath = 512;
+const longestName = 64;
+
 /** Becomes an InferenceError once the parameter of the request is known. */
 export class GrammarProblem extends Error {
   readonly code: 'invalid_value' | 'unsupported_value';
@@ -9,14 +13,32 @@ export class GrammarProblem extends Error {
   constructor(code: 'invalid_value' | 'unsupported_value', message: string, cause?: unknown, path = '') {
     super(message, { cause });
     this.code = code;
-    this.path = path;
+    this.path = cut(path, longestPath);
   }
 }
 
-/** A text as an EBNF literal. */
+export function unsupported(message: string, path: string): never {
+  throw new GrammarProblem('unsupported_value', message, undefined, path);
+}
+
+export function invalid(message: string, path: string): never {
+  throw new GrammarProblem('invalid_value', message, undefined, path);
+}
+
+/** The path of a part that a client named. */
+export function named(path: string, name: string): string {
+  return `${path}.${cut(name, longestName)}`;
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
+/** A text as an EBNF literal. Throws: GrammarProblem for half a surrogate pair, which no text holds. */
 export function literal(text: string): string {
   const quoted = [...text].map((char) => {
     const code = char.codePointAt(0) ?? 0;
+    if (code >= 0xd800 && code <= 0xdfff) unsupported('expected text without halves of surrogate pairs', '');
     if (char === '"' || char === '\\') return `\\${char}`;
     return code < 32 || code > 126 ? `\\U${code.toString(16).padStart(8, '0')}` : char;
   });

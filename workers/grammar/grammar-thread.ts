@@ -8,6 +8,7 @@ import { ConstrainedText, type TokenTable } from './constrained-text.ts';
 import { formatGrammar } from './format-grammar.ts';
 import type { Accepted, AskedFormat, FromGrammarThread, GrammarThreadData, ToGrammarThread, WrittenGrammar } from './grammar-messages.ts';
 import { GrammarProblem } from './grammar-problem.ts';
+import { inOneStepRules } from './one-step-rules.ts';
 import { RecentMap } from './recent-map.ts';
 import { markCount, markText } from './side-rules.ts';
 import { StringAdditions } from './string-length.ts';
@@ -19,11 +20,13 @@ const data = workerData as GrammarThreadData;
 const port = parentPort;
 if (port === null) throw new Error('expected to run on a thread of the grammar engine');
 
-const bytes = tokenBytes(data.vocabulary);
+// What ends a text is none of it.
+const bytes = tokenBytes(data.vocabulary).map((text, token) => (data.stopIds.includes(token) ? '' : text));
 const table: TokenTable = {
   bytes,
   additions: new StringAdditions(bytes),
   illFormed: new BannedTokens(bytes, illFormed),
+  stopIds: data.stopIds,
   firstMark: Math.ceil(data.logitCount / 32) * 32,
 };
 const marks = Array.from({ length: markCount }, (_, number) => byteLevelText(markText(number)));
@@ -99,9 +102,18 @@ function accept(text: ConstrainedText, what: Accepted): Promise<boolean> {
 async function compile({ ebnf }: WrittenGrammar): Promise<CompiledGrammar> {
   const known = compiled.get(ebnf);
   if (known !== undefined) return known;
-  const grammar = await compiler.compileGrammar(ebnf);
+  const grammar = await compiler.compileGrammar(inOneStepRules(await normalGrammar(ebnf)));
   compiled.set(ebnf, grammar);
   return grammar;
+}
+
+async function normalGrammar(ebnf: string): Promise<string> {
+  const grammar = await library.Grammar.fromEBNF(ebnf);
+  try {
+    return grammar.toString();
+  } finally {
+    grammar.dispose();
+  }
 }
 
 function close(id: number): void {

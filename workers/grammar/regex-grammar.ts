@@ -1,14 +1,19 @@
 // Turns a regular expression into EBNF. Own, because the grammar library ends its whole instance at an expression that it cannot read, and
 // lets a pattern inside a JSON string produce bare quotes.
 
-import { type CharSet, complement, digits, ebnfClass, jsonEscaped, lineEnds, spaces, without, wordChars } from './char-set.ts';
+import { type CharSet, complement, digits, ebnfClass, holds, jsonEscaped, lineEnds, spaces, without, wordChars } from './char-set.ts';
 import { GrammarProblem, literal } from './grammar-problem.ts';
-import type { SideRules } from './side-rules.ts';
+import { firstMark, isMark, type SideRules } from './side-rules.ts';
 
-/** Most repetitions of one part, because each makes the automaton larger. */
+/** Most repetitions of one part. */
 const mostRepetitions = 1000;
 const longestPattern = 4096;
 const deepestGroups = 64;
+/** Each repetition of a class of many characters takes the library 10 ms to compile. */
+const mostWideRepetitions = 60;
+const wideClass = 17;
+/** From here on a class at the end of a pattern is counted beside the grammar. */
+const fewRepetitions = 8;
 
 /**
  * EBNF of the texts that the pattern matches from end to end. `insideJson`: as the content of a JSON string, which leaves out characters
@@ -26,11 +31,24 @@ export function regexGrammar(pattern: string, insideJson: boolean, side: SideRul
   return new RegexReader(pattern, insideJson, side).read();
 }
 
+interface Atom {
+  readonly ebnf: string;
+  /** Characters of a class that count as many: its repetitions are dear. */
+  readonly isWide: boolean;
+  /** Takes what a mark is written as, so that a mark behind some of it cannot be told from text. */
+  readonly isOpen: boolean;
+}
+
+const plain = { isWide: false, isOpen: false };
+
 class RegexReader {
   readonly #chars: readonly string[];
   readonly #insideJson: boolean;
   readonly #side: SideRules;
   #at = 0;
+  #wideRepetitions = 0;
+  /** How much an open class has taken is not known here. */
+  #isOpen = false;
 
   constructor(pattern: string, insideJson: boolean, side: SideRules) {
     this.#chars = [...pattern];
@@ -39,7 +57,10 @@ class RegexReader {
   }
 
   read(): string {
-    return this.#alternatives(0);
+    const ebnf = this.#alternatives(0);
+    if (this.#wideRepetitions <= mostWideRepetitions) return ebnf;
+    const message = `expected at most ${mostWideRepetitions} repetitions of classes of many characters, except at the end of the pattern`;
+    throw new GrammarProblem('unsupported_value', message);
   }
 
   #peek(ahead = 0): string | undefined {
@@ -55,50 +76,78 @@ class RegexReader {
 
   #alternatives(depth: number): string {
     if (depth > deepestGroups) throw new GrammarProblem('invalid_value', `expected at most ${deepestGroups} groups inside each other`);
-    const branches = [this.#sequence(depth)];
+    const branches = [this.#sequence(depth, true)];
     while (this.#peek() === '|') {
       this.#take();
-      branches.push(this.#sequence(depth));
+      branches.push(this.#sequence(depth, false));
     }
     return `(${branches.join(' | ')})`;
   }
 
-  #sequence(depth: number): string {
+  #sequence(depth: number, isFirst: boolean): string {
     const parts: string[] = [];
     if (depth === 0 && this.#peek() === '^') this.#take();
     for (let next = this.#peek(); next !== undefined && next !== '|' && next !== ')'; next = this.#peek()) {
       const after = this.#peek(1);
       if (next === '$' && depth === 0 && (after === undefined || after === '|')) this.#take();
-      else parts.push(this.#quantified(depth));
+      else parts.push(this.#quantified(depth, depth === 0 && isFirst));
     }
     return parts.length === 0 ? '""' : parts.join(' ');
   }
 
-  #quantified(depth: number): string {
+  /** `isOnly`: in the one branch of the pattern, if nothing follows. */
+  #quantified(depth: number, isOnly: boolean): string {
     const atom = this.#atom(depth);
     const sign = this.#peek();
-    let suffix = '';
-    if (sign === '*' || sign === '+' || sign === '?') suffix = this.#take();
-    else if (sign === '{') suffix = this.#braces();
-    // Lazy or not, the same texts match.
-    if (suffix !== '' && this.#peek() === '?') this.#take();
-    return suffix === '' ? atom : `${atom}${suffix}`;
+    const wasOpen = this.#isOpen;
+    if (atom.isOpen && (depth > 0 || /^[*+?{]$/.test(sign ?? ''))) this.#isOpen = true;
+    if (sign === '*' || sign === '+' || sign === '?') {
+      const suffix = this.#take();
+      this.#skipLazy();
+      return `${atom.ebnf}${suffix}`;
+    }
+    if (sign !== '{') return atom.ebnf;
+    const { text, least, most } = this.#braces();
+    this.#skipLazy();
+    const dearest = most === Number.POSITIVE_INFINITY ? least : most;
+    if (!atom.isWide) return `${atom.ebnf}${text}`;
+    if (isOnly && !wasOpen && this.#isAtEnd() && dearest >= fewRepetitions) return this.#counted(atom.ebnf, least, most);
+    this.#wideRepetitions += dearest;
+    return `${atom.ebnf}${text}`;
   }
 
-  #braces(): string {
+  // Lazy or not, the same texts match.
+  #skipLazy(): void {
+    if (this.#peek() === '?') this.#take();
+  }
+
+  #isAtEnd(): boolean {
+    return this.#peek() === undefined || (this.#peek() === '$' && this.#peek(1) === undefined);
+  }
+
+  #counted(ebnf: string, least: number, most: number): string {
+    const mark = this.#side.lengthMark({ least, most, until: this.#insideJson ? 'quote' : 'end' });
+    if (mark === undefined) throw new GrammarProblem('unsupported_value', 'expected fewer different lengths');
+    return `${literal(mark)} ${ebnf}*`;
+  }
+
+  #braces(): { readonly text: string; readonly least: number; readonly most: number } {
     let text = '';
     while (!text.endsWith('}')) text += this.#take();
-    if ((text.match(/\d+/g) ?? []).some((count) => Number(count) > mostRepetitions)) {
+    const [first, second] = text.slice(1, -1).split(',');
+    const least = Number(first);
+    const most = second === undefined ? least : second === '' ? Number.POSITIVE_INFINITY : Number(second);
+    if (least > mostRepetitions || (most !== Number.POSITIVE_INFINITY && most > mostRepetitions)) {
       throw new GrammarProblem('unsupported_value', `expected at most ${mostRepetitions} repetitions in a pattern`);
     }
-    return text;
+    return { text, least, most };
   }
 
-  #atom(depth: number): string {
+  #atom(depth: number): Atom {
     const char = this.#take();
     switch (char) {
       case '(':
-        return this.#group(depth);
+        return { ebnf: this.#group(depth), ...plain };
       case '[':
         return this.#class(this.#charClass());
       case '.':
@@ -108,10 +157,10 @@ class RegexReader {
         throw new GrammarProblem('unsupported_value', 'a pattern may have ^ at its beginning and $ at its end only');
       case '\\': {
         const set = this.#escaped();
-        return typeof set === 'number' ? this.#literal(set) : this.#class(set);
+        return typeof set === 'number' ? { ebnf: this.#literal(set), ...plain } : this.#class(set);
       }
       default:
-        return this.#literal(char.codePointAt(0) ?? 0);
+        return { ebnf: this.#literal(char.codePointAt(0) ?? 0), ...plain };
     }
   }
 
@@ -133,12 +182,28 @@ class RegexReader {
     const controls: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, f: 12, v: 11 };
     const control = controls[char];
     if (control !== undefined) return control;
-    if (char === 'x') return Number.parseInt(this.#take() + this.#take(), 16);
-    if (char === 'u' && this.#peek() !== '{') {
-      return Number.parseInt(this.#take() + this.#take() + this.#take() + this.#take(), 16);
-    }
+    if (char === 'x') return this.#hexDigits(2);
+    if (char === 'u') return this.#codePoint();
     if (/[A-Za-z0-9]/.test(char)) throw new GrammarProblem('unsupported_value', 'a pattern may have the escapes d w s n r t f v x u only');
     return char.codePointAt(0) ?? 0;
+  }
+
+  /** Behind `\\u`. Both halves of a pair make one character. */
+  #codePoint(): number {
+    if (this.#peek() === '{') {
+      let text = '';
+      while (!text.endsWith('}')) text += this.#take();
+      return Number.parseInt(text.slice(1, -1), 16);
+    }
+    const unit = this.#hexDigits(4);
+    const isPair = unit >= 0xd800 && unit < 0xdc00 && this.#peek() === '\\' && /^[dD]$/.test(this.#peek(2) ?? '');
+    if (!isPair) return unit;
+    this.#at += 2;
+    return String.fromCharCode(unit, this.#hexDigits(4)).codePointAt(0) ?? 0;
+  }
+
+  #hexDigits(count: number): number {
+    return Number.parseInt(Array.from({ length: count }, () => this.#take()).join(''), 16);
   }
 
   #charClass(): CharSet {
@@ -166,10 +231,13 @@ class RegexReader {
 
   #literal(code: number): string {
     const char = String.fromCodePoint(code);
+    if ((code >= 0xd800 && code < 0xe000) || isMark(code)) {
+      throw new GrammarProblem('unsupported_value', 'a pattern may not have half a surrogate pair, or U+F0000 to U+F003F');
+    }
     return literal(this.#insideJson ? JSON.stringify(char).slice(1, -1) : char);
   }
 
-  #class(set: CharSet): string {
+  #class(set: CharSet): Atom {
     const written = ebnfClass(this.#insideJson ? without(set, jsonEscaped) : set);
     if (written === undefined)
       throw new GrammarProblem('unsupported_value', 'a class of the pattern allows no character that can be written');
@@ -180,6 +248,10 @@ class RegexReader {
       );
     }
     this.#side.exclude(written.excluded);
-    return written.ebnf;
+    return {
+      ebnf: written.ebnf,
+      isWide: written.size >= wideClass,
+      isOpen: holds(set, firstMark),
+    };
   }
 }

@@ -1,18 +1,23 @@
 // Turns a JSON Schema into EBNF, and refuses what a grammar cannot hold: whatever is generated validates against the client's schema.
 
-import { assertDisjoint } from './disjoint.ts';
-import { GrammarProblem, literal } from './grammar-problem.ts';
-import { type Bounds, integerRange, numberRange } from './number-range.ts';
-import { regexGrammar } from './regex-grammar.ts';
-import { assertKnownKeywords, inferredTypes, matchesTypes } from './schema-keywords.ts';
+import { arrayExpression } from './array-grammar.ts';
+import { tellingNames } from './disjoint.ts';
+import { Endless } from './endless.ts';
+import { GrammarBudget } from './grammar-budget.ts';
+import { invalid, unsupported } from './grammar-problem.ts';
+import { numberRange } from './number-range.ts';
+import { objectExpression } from './object-grammar.ts';
+import { assertions, assertKnownKeywords, evaluated, inferredTypes, modern } from './schema-keywords.ts';
+import { merged } from './schema-merge.ts';
+import { nodeOf, referred, type SchemaNode } from './schema-node.ts';
 import type { SideRules } from './side-rules.ts';
-import { stringFormats } from './string-formats.ts';
+import { constants, numberExpression, stringExpression } from './value-grammar.ts';
 
-type Schema = Readonly<Record<string, unknown>>;
-
-/** Each repetition makes the automaton larger; above this, less is offered where that stays valid. */
-const mostItems = 256;
 const mostRules = 4000;
+/** Schemas inside each other. They are read recursively, here and by the library. */
+const deepest = 128;
+/** What the text of a rule has beside its parts. Units: characters. */
+const ruleCost = 24;
 
 /**
  * Values of any shape, in the style of Python's json.dumps: `, ` and `: `, no other white space, so a model cannot wander in it. A string
@@ -31,237 +36,227 @@ arr ::= "[" (any (", " any)*)? "]"
 any ::= str | num | obj | arr | "true" | "false" | "null"
 `;
 
-/** EBNF rules with the start `value`, to be placed in a larger grammar. Throws: GrammarProblem with the path inside the schema. */
-export function schemaRules(schema: unknown, side: SideRules, prefix = ''): { readonly start: string; readonly rules: string } {
-  const writer = new SchemaWriter(schema, side, prefix);
-  return { start: writer.ruleAt('', new Set()), rules: writer.rules.join('') };
+export interface SchemaRulesOptions {
+  readonly side: SideRules;
+  readonly budget: GrammarBudget;
+  /** Of the names of the rules. Default: none. */
+  readonly prefix?: string;
+  /** What the value has to fit beside the schema. */
+  readonly beside?: SchemaNode;
+}
+
+/** EBNF rules with the start, to be placed in a larger grammar. Throws: GrammarProblem with the path inside the schema. */
+export function schemaRules(schema: unknown, options: SchemaRulesOptions): { readonly start: string; readonly rules: string } {
+  const writer = new SchemaWriter(schema, options);
+  return { start: writer.start(options.beside), rules: writer.rules.join('') };
 }
 
 /** A whole grammar whose start is `root`. */
-export function schemaGrammar(schema: unknown, side: SideRules): string {
-  const { start, rules } = schemaRules(schema, side);
+export function schemaGrammar(schema: unknown, side: SideRules, budget = new GrammarBudget()): string {
+  const { start, rules } = schemaRules(schema, { side, budget });
   return `root ::= ${start}\n${rules}${anyJson}`;
 }
 
 export const jsonObjectGrammar = `root ::= obj\n${anyJson}`;
 export const anyJsonRules = anyJson;
 
+/** Where a schema stands. */
+interface Place {
+  readonly path: string;
+  readonly depth: number;
+  /** Rules that are being written without a character between. */
+  readonly open: ReadonlySet<string>;
+}
+
 class SchemaWriter {
   readonly rules: string[] = [];
   readonly #root: unknown;
   readonly #side: SideRules;
+  readonly #budget: GrammarBudget;
   readonly #prefix: string;
-  readonly #names = new Map<string, string>();
+  readonly #endless: Endless;
+  /** Rules of what a $ref leads to. */
+  readonly #referred = new Map<SchemaNode, string>();
+  /** Rules of schemas that were merged with what stands beside them: they may contain themselves. */
+  readonly #merged = new Map<SchemaNode, string>();
   #count = 0;
 
-  constructor(root: unknown, side: SideRules, prefix: string) {
+  constructor(root: unknown, { side, budget, prefix = '' }: SchemaRulesOptions) {
     this.#root = root;
     this.#side = side;
+    this.#budget = budget;
     this.#prefix = prefix;
+    this.#endless = new Endless(root, budget);
   }
 
-  /** Name of the rule of the schema at a JSON pointer. `open`: pointers being resolved without a character between. */
-  ruleAt(pointer: string, open: ReadonlySet<string>, path = ''): string {
-    if (open.has(pointer)) throw new GrammarProblem('invalid_value', 'expected a $ref that does not lead back to itself', undefined, path);
-    const known = this.#names.get(pointer);
-    // Inside the pointer's own expansion the name is enough, once a character lies between.
-    if (known !== undefined) return known;
-    const name = this.#newName();
-    this.#names.set(pointer, name);
-    this.rules.push(`${name} ::= ${this.#expression(this.#resolve(pointer, path), path, new Set([...open, pointer]))}\n`);
+  start(beside: SchemaNode | undefined): string {
+    const place: Place = { path: '', depth: 0, open: new Set() };
+    if (beside === undefined) return this.#ruleOf(this.#root, place);
+    const name = this.#newName(place.path);
+    this.rules.push(`${name} ::= ${this.#expression(this.#joined([beside], this.#root, place), place)}\n`);
     return name;
   }
 
-  #newName(): string {
+  /** Name of the rule of what a $ref leads to. */
+  #ruleOf(schema: unknown, place: Place): string {
+    const node = nodeOf(schema);
+    if (node === undefined) return this.#expression(schema, place);
+    return this.#once(this.#referred, node, place, (inside) => this.#expression(node, inside));
+  }
+
+  /** Inside its own expression the name is enough, once a character lies between. */
+  #once(rules: Map<SchemaNode, string>, node: SchemaNode, place: Place, write: (place: Place) => string): string {
+    const known = rules.get(node);
+    if (known !== undefined) {
+      if (place.open.has(known)) invalid('expected a $ref that does not lead back to itself', place.path);
+      return known;
+    }
+    const name = this.#newName(place.path);
+    rules.set(node, name);
+    this.rules.push(`${name} ::= ${write({ ...place, open: new Set([...place.open, name]) })}\n`);
+    return name;
+  }
+
+  #newName(path: string): string {
     this.#count += 1;
-    if (this.#count > mostRules) throw new GrammarProblem('unsupported_value', 'expected a smaller schema');
+    if (this.#count > mostRules) unsupported('expected a smaller schema', path);
+    this.#budget.spend(ruleCost, path);
     return `${this.#prefix}v${this.#count}`;
   }
 
-  #resolve(pointer: string, path: string): unknown {
-    let node = this.#root;
-    for (const part of pointer.split('/').slice(1)) {
-      const key = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
-      if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) {
-        throw new GrammarProblem('invalid_value', 'expected a $ref to a part of this schema', undefined, path);
-      }
-      node = Object.getOwnPropertyDescriptor(node, key)?.value;
-    }
-    return node;
-  }
-
-  #expression(schema: unknown, path: string, open: ReadonlySet<string>): string {
-    if (path.split(/[.[]/).length > 128)
-      throw new GrammarProblem('unsupported_value', 'expected a schema that is less deep', undefined, path);
+  #expression(schema: unknown, before: Place): string {
+    const place = { ...before, depth: before.depth + 1 };
+    const { path } = place;
+    this.#budget.spend(ruleCost, path);
+    if (place.depth > deepest) unsupported('expected a schema that is less deep', path);
     if (schema === true) return 'any';
-    if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
-      throw new GrammarProblem(
-        schema === false ? 'unsupported_value' : 'invalid_value',
-        'expected a schema that allows a value',
-        undefined,
-        path,
-      );
+    const raw = nodeOf(schema);
+    if (raw === undefined)
+      return schema === false ? unsupported('expected a schema that allows a value', path) : invalid('expected a schema', path);
+    assertKnownKeywords(raw, path);
+    const { $ref: target, allOf } = raw;
+    const isAlone = assertions(raw).length === 1;
+    if (typeof target === 'string' && isAlone) return this.#reference(target, place);
+    if (Array.isArray(allOf) && allOf.length === 1 && isAlone) return this.#expression(allOf[0], { ...place, path: `${path}.allOf[0]` });
+    if (typeof target === 'string' || allOf !== undefined) {
+      return this.#once(this.#merged, raw, place, (inside) => this.#expression(this.#plain(raw, inside), inside));
     }
-    // Checked to be an object just above.
-    const node = schema as Schema;
-    assertKnownKeywords(node, path);
-    if (typeof node['$ref'] === 'string') return this.#reference(node['$ref'], `${path}.$ref`, open);
-    if ('const' in node || 'enum' in node) return values(node, path);
-    for (const word of ['anyOf', 'oneOf', 'allOf']) {
+    const node = modern(raw);
+    for (const word of ['anyOf', 'oneOf']) {
       const branches = node[word];
-      if (Array.isArray(branches)) {
-        if (word === 'oneOf') assertDisjoint(branches, path, (pointer) => this.#resolve(pointer, path));
-        return `(${branches.map((branch, index) => this.#expression(branch, `${path}.${word}[${index}]`, open)).join(' | ')})`;
-      }
+      if (Array.isArray(branches)) return this.#union(raw, node, word, branches, place);
     }
-    const types = inferredTypes(node, path);
-    return types === undefined ? 'any' : `(${types.map((type) => this.#ofType(type, node, path)).join(' | ')})`;
+    return this.#ofTypes(node, place);
   }
 
-  #reference(target: string, path: string, open: ReadonlySet<string>): string {
-    if (!/^#(\/|$)/.test(target)) throw new GrammarProblem('unsupported_value', 'expected a $ref that begins with #/', undefined, path);
-    return this.ruleAt(target.slice(1), open, path);
+  #reference(target: string, before: Place): string {
+    const place = { ...before, path: `${before.path}.$ref` };
+    const schema = referred(this.#root, target, place.path);
+    this.#endless.assertFinite(schema, place.path);
+    return this.#ruleOf(schema, place);
   }
 
-  #ofType(type: string, node: Schema, path: string): string {
+  #union(raw: SchemaNode, node: SchemaNode, word: string, branches: readonly unknown[], place: Place): string {
+    const { [word]: _, ...beside } = node;
+    const isAlone = assertions(beside).length === 0;
+    const at = (index: number, from: Place): Place => ({ ...from, path: `${from.path}.${word}[${index}]` });
+    // Each with what stands beside the union.
+    const whole = isAlone ? branches : branches.map((branch, index) => this.#joined([beside], branch, at(index, place)));
+    const resolve = (target: string): unknown => referred(this.#root, target, place.path);
+    const telling = word === 'oneOf' ? tellingNames(whole, place.path, resolve) : [];
+    const write = (inside: Place): string =>
+      alternatives(
+        whole.map((branch, index) => {
+          const required = [...(telling[index] ?? [])];
+          const there = at(index, inside);
+          return this.#expression(required.length === 0 ? branch : this.#joined([{ required }], branch, there), there);
+        }),
+      );
+    const isPlain = isAlone && telling.every((names) => names.size === 0);
+    return isPlain ? write(place) : this.#once(this.#merged, raw, place, write);
+  }
+
+  /** One schema of several. */
+  #joined(members: readonly SchemaNode[], schema: unknown, place: Place): SchemaNode {
+    return this.#merge([...members, ...this.#members(schema, place, [], true)], place);
+  }
+
+  #plain(schema: unknown, place: Place): SchemaNode {
+    return this.#merge(this.#members(schema, place, []), place);
+  }
+
+  #merge(members: readonly SchemaNode[], { path }: Place): SchemaNode {
+    for (const member of members) this.#budget.spend(Object.keys(nodeOf(member['properties']) ?? member).length, path);
+    return merged(members, path);
+  }
+
+  /** What a schema says by itself, by its $ref and by its allOf. `chain`: what led here. */
+  #members(schema: unknown, place: Place, chain: readonly SchemaNode[], isInner = chain.length > 0): readonly SchemaNode[] {
+    const { path } = place;
+    if (schema === true) return [];
+    const raw = nodeOf(schema) ?? unsupported('expected a schema that allows a value', path);
+    if (chain.includes(raw)) invalid('expected a $ref that does not lead back to itself', path);
+    if (chain.length > deepest) unsupported('expected a schema that is less deep', path);
+    this.#budget.spend(ruleCost, path);
+    assertKnownKeywords(raw, path);
+    const { $ref: target, allOf, ...own } = raw;
+    const inside = (part: unknown, name: string): readonly SchemaNode[] =>
+      this.#members(part, { ...place, path: `${path}.${name}` }, [...chain, raw]);
+    const out = [isInner ? evaluated(modern(own), raw, path) : modern(own)];
+    if (typeof target === 'string') {
+      const schemaOfTarget = referred(this.#root, target, `${path}.$ref`);
+      this.#endless.assertFinite(schemaOfTarget, `${path}.$ref`);
+      out.push(...inside(schemaOfTarget, '$ref'));
+    }
+    for (const [index, part] of (Array.isArray(allOf) ? allOf : []).entries()) out.push(...inside(part, `allOf[${index}]`));
+    return out;
+  }
+
+  #ofTypes(node: SchemaNode, place: Place): string {
+    if ('const' in node || 'enum' in node) return constants(node, place.path, this.#budget);
+    const types = inferredTypes(node, place.path);
+    return types === undefined ? 'any' : alternatives(types.map((type) => this.#ofType(type, node, place)));
+  }
+
+  #ofType(type: string, node: SchemaNode, { path, depth }: Place): string {
+    // A character lies between a value and its parts.
+    const inside = (at: string): Place => ({ path: at, depth, open: new Set() });
+    const child = (schema: unknown, at: string): string => this.#child(schema, inside(at));
     switch (type) {
       case 'null':
         return '"null"';
       case 'boolean':
         return '("true" | "false")';
       case 'integer':
-      case 'number': {
-        // Keywords were checked to be numbers.
-        const bounds = node as Bounds;
-        const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = bounds;
-        const isBound = [minimum, maximum, exclusiveMinimum, exclusiveMaximum].some((bound) => bound !== undefined);
-        const limits = isBound ? bounded(minimum, maximum, exclusiveMinimum, exclusiveMaximum) : {};
-        const range = type === 'integer' ? integerRange(limits) : numberRange(limits);
-        if (range === undefined) throw new GrammarProblem('unsupported_value', 'expected bounds with a number between', undefined, path);
-        return `(${range})`;
-      }
+      case 'number':
+        return this.#budget.paid(numberExpression(type, node, path), path);
       case 'string':
-        return stringExpression(node, path, this.#side);
+        return stringExpression(node, path, this.#side, this.#budget);
       case 'array':
-        return this.#array(node, path);
+        return arrayExpression(node, path, child);
       default:
-        return this.#object(node, path);
+        return objectExpression(node, path, {
+          budget: this.#budget,
+          child,
+          rule: (expression) => this.#rule(expression, path),
+          plain: (schema, at) => this.#plain(schema, inside(at)),
+        });
     }
   }
 
-  #array(node: Schema, path: string): string {
-    const prefix = Array.isArray(node['prefixItems']) ? node['prefixItems'] : [];
-    const least = count(node['minItems'], 0);
-    const most = count(node['maxItems'], Number.POSITIVE_INFINITY);
-    if (least > most) throw new GrammarProblem('invalid_value', 'expected minItems up to maxItems', undefined, `${path}.minItems`);
-    if (least > mostItems) throw new GrammarProblem('unsupported_value', `expected at most ${mostItems}`, undefined, `${path}.minItems`);
-    const heads = prefix.slice(0, most).map((item, index) => this.#child(item, `${path}.prefixItems[${index}]`));
-    const hasRest = node['items'] !== false && most > heads.length;
-    if (!hasRest && least > heads.length) {
-      throw new GrammarProblem('invalid_value', 'expected items for minItems', undefined, `${path}.minItems`);
-    }
-    const rest = hasRest ? this.#child(node['items'] ?? true, `${path}.items`) : undefined;
-    const range = (from: number, to: number): string =>
-      to > mostItems && to === Number.POSITIVE_INFINITY ? `{${from},}` : `{${from},${Math.min(to, mostItems)}}`;
-    let tail = '';
-    if (rest !== undefined) {
-      const from = Math.max(0, least - heads.length);
-      const to = most - heads.length;
-      if (heads.length > 0) tail = `(", " ${rest})${range(from, to)}`;
-      else {
-        const some = `${rest} (", " ${rest})${range(Math.max(0, from - 1), to - 1)}`;
-        tail = from === 0 ? `(${some})?` : some;
-      }
-    }
-    for (let index = heads.length - 1; index >= 0; index -= 1) {
-      const item = `${index === 0 ? '' : '", " '}${heads[index]} ${tail}`;
-      tail = index < least ? item : `(${item})?`;
-    }
-    return `"[" ${tail} "]"`;
+  /** A schema of its own rule, because it is written twice. */
+  #child(schema: unknown, place: Place): string {
+    const expression = this.#expression(schema, place);
+    return /^\w+$/.test(expression) ? expression : this.#rule(expression, place.path);
   }
 
-  #object(node: Schema, path: string): string {
-    const properties = Object.entries((node['properties'] ?? {}) as Schema);
-    const required = new Set(Array.isArray(node['required']) ? node['required'] : []);
-    for (const name of required) {
-      if (!properties.some(([key]) => key === name)) {
-        throw new GrammarProblem('unsupported_value', 'expected required properties to be declared', undefined, `${path}.required`);
-      }
-    }
-    if (properties.length === 0) {
-      if ('properties' in node || node['additionalProperties'] === false) return '"{}"';
-      const value = this.#child(node['additionalProperties'] ?? true, `${path}.additionalProperties`);
-      return `"{" (str ": " ${value} (", " str ": " ${value})*)? "}"`;
-    }
-    // Properties that are not declared are never written, whatever additionalProperties says: they could repeat a declared name.
-    let first = '""';
-    let later = '""';
-    for (const [name, schema] of properties.reverse()) {
-      const pair = `${literal(`${JSON.stringify(name)}: `)} ${this.#child(schema, `${path}.properties.${name}`)}`;
-      const skipFirst = required.has(name) ? '' : ` | ${first}`;
-      const skipLater = required.has(name) ? '' : ` | ${later}`;
-      const laterName = this.#newName();
-      const firstName = this.#newName();
-      this.rules.push(`${firstName} ::= ${pair} ${later}${skipFirst}\n`, `${laterName} ::= ", " ${pair} ${later}${skipLater}\n`);
-      first = firstName;
-      later = laterName;
-    }
-    return `"{" ${first} "}"`;
-  }
-
-  /** A schema of its own rule, because it is written twice. A character lies between it and its parent. */
-  #child(schema: unknown, path: string): string {
-    const expression = this.#expression(schema, path, new Set());
-    if (/^\w+$/.test(expression)) return expression;
-    const name = this.#newName();
+  #rule(expression: string, path: string): string {
+    const name = this.#newName(path);
     this.rules.push(`${name} ::= ${expression}\n`);
     return name;
   }
 }
 
-function values(node: Schema, path: string): string {
-  const word = 'const' in node ? 'const' : 'enum';
-  const listed: unknown = node[word];
-  const all: readonly unknown[] = word === 'enum' && Array.isArray(listed) ? listed : [listed];
-  const allowed = all.filter((value) => matchesTypes(value, node['type']));
-  if (allowed.length === 0)
-    throw new GrammarProblem('invalid_value', 'expected a value of the type beside it', undefined, `${path}.${word}`);
-  return `(${allowed.map((value) => literal(JSON.stringify(value))).join(' | ')})`;
-}
-
-function stringExpression(node: Schema, path: string, side: SideRules): string {
-  if (typeof node['pattern'] === 'string') {
-    try {
-      return `"\\"" ${regexGrammar(node['pattern'], true, side)} "\\""`;
-    } catch (error) {
-      if (error instanceof GrammarProblem) throw new GrammarProblem(error.code, error.message, error.cause, `${path}.pattern`);
-      throw error;
-    }
-  }
-  if (node['minLength'] === undefined && node['maxLength'] === undefined) {
-    const format = stringFormats.get(String(node['format']));
-    return format === undefined ? 'str' : `"\\"" ${regexGrammar(format, true, side)} "\\""`;
-  }
-  const least = count(node['minLength'], 0);
-  const most = count(node['maxLength'], Number.POSITIVE_INFINITY);
-  if (least > most) throw new GrammarProblem('invalid_value', 'expected minLength up to maxLength', undefined, `${path}.minLength`);
-  const mark = side.lengthMark(least, most);
-  if (mark === undefined) {
-    throw new GrammarProblem('unsupported_value', 'expected fewer different lengths of strings', undefined, `${path}.minLength`);
-  }
-  return `"\\"" ${literal(mark)} counted`;
-}
-
-function count(value: unknown, otherwise: number): number {
-  return typeof value === 'number' ? value : otherwise;
-}
-
-/** Without the keywords that are absent, whose `undefined` exact optional types do not take. */
-function bounded(minimum?: number, maximum?: number, exclusiveMinimum?: number, exclusiveMaximum?: number): Bounds {
-  return {
-    ...(minimum === undefined ? {} : { minimum }),
-    ...(maximum === undefined ? {} : { maximum }),
-    ...(exclusiveMinimum === undefined ? {} : { exclusiveMinimum }),
-    ...(exclusiveMaximum === undefined ? {} : { exclusiveMaximum }),
-  };
+function alternatives(expressions: readonly string[]): string {
+  return `(${expressions.join(' | ')})`;
 }

@@ -1,76 +1,146 @@
 // Which JSON Schema keywords the grammar enforces, and beside which others; all other assertions are refused by their path.
 
-import { GrammarProblem } from './grammar-problem.ts';
+import { invalid, unsupported } from './grammar-problem.ts';
+import { nodeOf, type SchemaNode } from './schema-node.ts';
+import { stringFormats } from './string-formats.ts';
 
 const annotations = new Set(
-  '$schema $id $comment $anchor $defs definitions title description default examples deprecated readOnly writeOnly format nullable discriminator'.split(
-    ' ',
-  ),
+  (
+    '$schema $id $comment $anchor $defs definitions id title description default example examples deprecated readOnly writeOnly nullable ' +
+    'discriminator externalDocs contentEncoding contentMediaType contentSchema'
+  ).split(' '),
 );
 
 const ofKind: Readonly<Record<string, readonly string[]>> = {
-  object: ['properties', 'required', 'additionalProperties'],
-  array: ['items', 'prefixItems', 'minItems', 'maxItems'],
-  string: ['pattern', 'minLength', 'maxLength'],
-  number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
+  object: [
+    'properties',
+    'required',
+    'additionalProperties',
+    'unevaluatedProperties',
+    'propertyNames',
+    'patternProperties',
+    'minProperties',
+    'maxProperties',
+  ],
+  array: ['items', 'prefixItems', 'additionalItems', 'unevaluatedItems', 'minItems', 'maxItems'],
+  string: ['pattern', 'minLength', 'maxLength', 'format'],
+  number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
 };
 const typeNames = ['null', 'boolean', 'integer', 'number', 'string', 'array', 'object'];
 const unions = ['$ref', 'anyOf', 'oneOf', 'allOf'];
-const counts = ['minItems', 'maxItems', 'minLength', 'maxLength'];
+const counts = ['minItems', 'maxItems', 'minLength', 'maxLength', 'minProperties', 'maxProperties'];
+const known = new Set([...Object.values(ofKind).flat(), ...unions, 'type', 'const', 'enum']);
 
-/** Throws: GrammarProblem for a keyword that is unknown, of the wrong type, or stands beside one that it cannot be combined with. */
-export function assertKnownKeywords(node: Readonly<Record<string, unknown>>, path: string): void {
-  const used = Object.keys(node).filter((word) => !annotations.has(word));
-  const known = [...Object.values(ofKind).flat(), ...unions, 'type', 'const', 'enum'];
-  for (const word of used) {
-    if (!known.includes(word) && !(word === 'uniqueItems' && node[word] === false))
-      refuse(word, 'expected a keyword that a grammar can enforce', path);
-    assertShape(word, node[word], `${path}.${word}`);
-  }
-  const alone = used.find((word) => unions.includes(word)) ?? used.find((word) => word === 'const' || word === 'enum');
-  const beside = used.find((word) => word !== alone && !(word === 'type' && (alone === 'const' || alone === 'enum')));
-  if (alone !== undefined && beside !== undefined) refuse(beside, `expected no other keyword beside ${alone}`, path);
-  if (node['pattern'] !== undefined) {
-    for (const word of ['minLength', 'maxLength']) if (word in node) refuse(word, 'expected no length beside pattern', path);
-  }
-  if (Array.isArray(node['allOf']) && node['allOf'].length !== 1) refuse('allOf', 'expected one schema', path);
+/** The keywords that say which values are valid. A `format` that no grammar holds does not. */
+export function assertions(node: SchemaNode): readonly string[] {
+  return Object.keys(node).filter(
+    (word) =>
+      !annotations.has(word) &&
+      !word.startsWith('x-') &&
+      !(word === 'format' && !stringFormats.has(String(node['format']))) &&
+      !(word === 'uniqueItems' && node['uniqueItems'] === false),
+  );
 }
 
-function refuse(word: string, message: string, path: string): never {
-  throw new GrammarProblem('unsupported_value', message, undefined, `${path}.${word}`);
+/** Throws: GrammarProblem for a keyword that is unknown, of the wrong type, or stands beside one that it cannot be combined with. */
+export function assertKnownKeywords(node: SchemaNode, path: string): void {
+  const used = assertions(node);
+  for (const word of used) {
+    if (!known.has(word)) unsupported('expected a keyword that a grammar can enforce', `${path}.${word.slice(0, 64)}`);
+    assertShape(word, node[word], `${path}.${word}`);
+  }
+  const constant = used.find((word) => word === 'const' || word === 'enum');
+  const beside = used.find((word) => word !== constant && word !== 'type' && !unions.includes(word));
+  if (constant !== undefined && beside !== undefined) unsupported(`expected no other keyword beside ${constant}`, `${path}.${beside}`);
+  if ('multipleOf' in node && node['multipleOf'] !== 1) unsupported('expected 1, for whole numbers', `${path}.multipleOf`);
+  for (const word of ['unevaluatedProperties', 'unevaluatedItems']) {
+    if (nodeOf(node[word]) !== undefined) unsupported('expected true or false', `${path}.${word}`);
+  }
 }
 
 function assertShape(word: string, value: unknown, path: string): void {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const wrong = (expected: string): never => {
-    throw new GrammarProblem('invalid_value', `expected ${expected}`, undefined, path);
-  };
-  if (word === 'properties' && !isObject) wrong('an object');
-  if (['$ref', 'pattern'].includes(word) && typeof value !== 'string') wrong('a string');
+  const isText = (one: unknown): boolean => typeof one === 'string';
+  const isSchema = typeof value === 'boolean' || nodeOf(value) !== undefined;
+  const wrong = (expected: string): never => invalid(`expected ${expected}`, path);
+  if (['properties', 'patternProperties'].includes(word) && nodeOf(value) === undefined) wrong('an object');
+  if (['$ref', 'pattern'].includes(word) && !isText(value)) wrong('a string');
   if (['anyOf', 'oneOf', 'allOf', 'enum'].includes(word) && !(Array.isArray(value) && value.length > 0))
     wrong('an array that is not empty');
   if (word === 'prefixItems' && !Array.isArray(value)) wrong('an array');
-  if (word === 'required' && !(Array.isArray(value) && value.every((name) => typeof name === 'string'))) wrong('an array of strings');
-  if (ofKind['number']?.includes(word) && !Number.isFinite(value)) wrong('a number');
+  if (word === 'items' && !isSchema && !Array.isArray(value)) wrong('a schema');
+  if (/^(unevaluated|additional|propertyNames)/.test(word) && !isSchema) wrong('a schema');
+  if (word === 'required' && !(Array.isArray(value) && value.every(isText))) wrong('an array of strings');
+  const isOldBound = word.startsWith('exclusive') && typeof value === 'boolean';
+  if (ofKind['number']?.includes(word) && !isOldBound && !Number.isFinite(value)) wrong('a number');
   if (counts.includes(word) && !(Number.isInteger(value) && Number(value) >= 0)) wrong('a whole number of at least 0');
   const types: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (word === 'type' && !(types.length > 0 && types.every((type) => typeof type === 'string' && typeNames.includes(type)))) {
+  if (word === 'type' && !(types.length > 0 && types.every((type) => isText(type) && typeNames.includes(String(type))))) {
     wrong(`one of ${typeNames.join(', ')}`);
   }
 }
 
-/** The types a schema without unions is written for; undefined for any. Throws: GrammarProblem where keywords of a type stand without it. */
-export function inferredTypes(node: Readonly<Record<string, unknown>>, path: string): readonly string[] | undefined {
-  const type = node['type'];
-  if (type !== undefined) return Array.isArray(type) ? type : [String(type)];
-  const kinds = Object.keys(ofKind).filter((kind) => ofKind[kind]?.some((word) => word in node));
-  if (kinds.length > 1) refuse('type', 'expected a type, because keywords of several types are present', path);
-  return kinds.length === 0 ? undefined : kinds;
+/**
+ * The same in the words of one draft: `nullable` as a type, a list of `items` as `prefixItems`, bounds that are excluded as numbers.
+ * Call it on a node whose keywords were checked.
+ */
+export function modern(node: SchemaNode): SchemaNode {
+  const out: Record<string, unknown> = { ...node };
+  if (node['nullable'] === true && node['type'] !== undefined) out['type'] = [...new Set([...listOf(node['type']), 'null'])];
+  if (Array.isArray(node['items'])) {
+    out['prefixItems'] = node['items'];
+    delete out['items'];
+    if ('additionalItems' in node) out['items'] = node['additionalItems'];
+  }
+  delete out['additionalItems'];
+  delete out['nullable'];
+  for (const [excluded, included] of [
+    ['exclusiveMinimum', 'minimum'],
+    ['exclusiveMaximum', 'maximum'],
+  ] as const) {
+    if (typeof node[excluded] !== 'boolean') continue;
+    delete out[excluded];
+    if (node[excluded] === true && node[included] !== undefined) {
+      out[excluded] = node[included];
+      delete out[included];
+    }
+  }
+  return out;
+}
+
+/** A part of a schema, of which the `unevaluated…` keywords see nothing but the part. `raw`: with its own parts. */
+export function evaluated(node: SchemaNode, raw: SchemaNode, path: string): SchemaNode {
+  const out: Record<string, unknown> = { ...node };
+  for (const [word, plain] of [
+    ['unevaluatedProperties', 'additionalProperties'],
+    ['unevaluatedItems', 'items'],
+  ] as const) {
+    delete out[word];
+    if (node[word] !== false) continue;
+    if (unions.some((union) => union in raw)) unsupported('expected it outside of other schemas', `${path}.${word}`);
+    out[plain] = node[plain] ?? false;
+  }
+  return out;
+}
+
+/** The types that a schema without unions is written for; undefined for any. Throws: GrammarProblem where keywords of a type stand without it. */
+export function inferredTypes(node: SchemaNode, path: string): readonly string[] | undefined {
+  const types = writtenTypes(node);
+  if (node['type'] === undefined && types.length > 1) {
+    unsupported('expected a type, because keywords of several types are present', `${path}.type`);
+  }
+  return types.length === 0 ? undefined : types;
+}
+
+/** Those of the keywords where there is no `type`; empty: of no keyword. */
+export function writtenTypes(node: SchemaNode): readonly string[] {
+  if (node['type'] !== undefined) return listOf(node['type']).map(String);
+  const used = assertions(node);
+  return Object.keys(ofKind).filter((kind) => ofKind[kind]?.some((word) => used.includes(word)));
 }
 
 export function matchesTypes(value: unknown, type: unknown): boolean {
   if (type === undefined) return true;
-  const types: readonly unknown[] = Array.isArray(type) ? type : [type];
+  const types = listOf(type);
   return types.includes(typeOf(value)) || (typeof value === 'number' && types.includes('number'));
 }
 
@@ -78,4 +148,8 @@ export function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   return Number.isInteger(value) ? 'integer' : typeof value;
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
 }

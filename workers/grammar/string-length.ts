@@ -16,19 +16,26 @@ export class StringAdditions {
   readonly #plain: Additions;
   /** After a token that ended behind a backslash. */
   readonly #escaped: Additions;
+  /** Of text that is no JSON. */
+  readonly #bare: Additions;
   readonly longest: number;
 
   /** `tokens` have one character per byte. */
   constructor(tokens: readonly string[]) {
-    this.#plain = additions(tokens, false);
-    this.#escaped = additions(tokens, true);
-    this.longest = this.#plain.characters.reduce((most, characters) => Math.max(most, characters), 0) + 1;
+    this.#plain = additions(tokens, (bytes) => countString(bytes, false));
+    this.#escaped = additions(tokens, (bytes) => countString(bytes, true));
+    this.#bare = additions(tokens, countText);
+    this.longest = this.#bare.characters.reduce((most, characters) => Math.max(most, characters), 0) + 1;
   }
 
-  of(isEscaping: boolean): Additions {
+  of(until: StringLength['until'], isEscaping: boolean): Additions {
+    if (until === 'end') return this.#bare;
     return isEscaping ? this.#escaped : this.#plain;
   }
 }
+
+/** A length being counted: it goes on, its string was closed, or it is not one that is allowed. */
+export type Counting = 'on' | 'closed' | 'wrong';
 
 export class CountedString {
   readonly #additions: StringAdditions;
@@ -41,20 +48,22 @@ export class CountedString {
     this.#limits = limits;
   }
 
-  /** False when it has closed the string. */
-  add(bytes: string): boolean {
-    const added = countString(bytes, this.#isEscaping);
+  add(bytes: string): Counting {
+    const { least, most, until } = this.#limits;
+    const added = until === 'end' ? countText(bytes) : countString(bytes, this.#isEscaping);
     this.#characters += added.characters;
     this.#isEscaping = added.isEscaping;
-    return !added.isClosed;
+    if (this.#characters > most || (added.isClosed && this.#characters < least)) return 'wrong';
+    return added.isClosed ? 'closed' : 'on';
   }
 
-  /** Shapes: mask [tokens / 32], one bit a token. */
-  limit(mask: Int32Array): void {
-    const { least, most } = this.#limits;
+  /** Shapes: mask [tokens / 32], one bit a token. `stopIds`: what ends the whole text. */
+  limit(mask: Int32Array, stopIds: readonly number[]): void {
+    const { least, most, until } = this.#limits;
     const before = this.#characters;
+    if (until === 'end' && before < least) for (const stop of stopIds) forbid(mask, stop);
     if (before >= least && before + this.#additions.longest <= most) return;
-    const { characters, isClosed, isEscaping } = this.#additions.of(this.#isEscaping);
+    const { characters, isClosed, isEscaping } = this.#additions.of(until, this.#isEscaping);
     for (let token = 0; token < characters.length; token += 1) {
       const after = before + (characters[token] ?? 0);
       const isTooShort = isClosed[token] === 1 && after < least;
@@ -69,17 +78,28 @@ export function forbid(mask: Int32Array, token: number): void {
   mask[word] = (mask[word] ?? 0) & ~(1 << (token & 31));
 }
 
-function additions(tokens: readonly string[], isEscaping: boolean): Additions {
-  const counted = tokens.map((bytes) => countString(bytes, isEscaping));
+interface Count {
+  /** Code points, as JSON Schema has it. */
+  readonly characters: number;
+  readonly isClosed: boolean;
+  readonly isEscaping: boolean;
+}
+
+function additions(tokens: readonly string[], count: (bytes: string) => Count): Additions {
+  const counted = tokens.map(count);
   return {
     characters: Uint16Array.from(counted, ({ characters }) => characters),
     isClosed: Uint8Array.from(counted, ({ isClosed }) => (isClosed ? 1 : 0)),
-    isEscaping: Uint8Array.from(counted, (one) => (one.isEscaping ? 1 : 0)),
+    isEscaping: Uint8Array.from(counted, ({ isEscaping }) => (isEscaping ? 1 : 0)),
   };
 }
 
-/** Escapes are of two characters here, and count as one. Characters are code points, as JSON Schema has it. */
-function countString(bytes: string, isEscaping: boolean): { characters: number; isClosed: boolean; isEscaping: boolean } {
+function countText(bytes: string): Count {
+  return { characters: [...bytes].filter(beginsCharacter).length, isClosed: false, isEscaping: false };
+}
+
+/** Escapes are of two characters here, and count as one. */
+function countString(bytes: string, isEscaping: boolean): Count {
   let characters = 0;
   let escaping = isEscaping;
   for (const char of bytes) {
@@ -89,8 +109,12 @@ function countString(bytes: string, isEscaping: boolean): { characters: number; 
       continue;
     }
     escaping = false;
-    // Not a byte that continues a character.
-    if ((char.charCodeAt(0) & 0xc0) !== 0x80) characters += 1;
+    if (beginsCharacter(char)) characters += 1;
   }
   return { characters, isClosed: false, isEscaping: escaping };
+}
+
+/** Not a byte that continues one. */
+function beginsCharacter(byte: string): boolean {
+  return (byte.charCodeAt(0) & 0xc0) !== 0x80;
 }

@@ -1,7 +1,9 @@
 // EBNF of tool calls as Hermes models write them: <tool_call>, one JSON object with name and arguments, </tool_call>.
 
 import type { ToolDefinition } from '../../src/contract/generation.ts';
+import { GrammarBudget } from './grammar-budget.ts';
 import { GrammarProblem, literal } from './grammar-problem.ts';
+import { jsonText } from './json-text.ts';
 import { anyJsonRules, schemaRules } from './schema-grammar.ts';
 import type { SideRules } from './side-rules.ts';
 
@@ -17,21 +19,28 @@ export interface ToolGrammar {
 }
 
 /** Throws: GrammarProblem with a path such as `[0].function.parameters.properties.age`. */
-export function toolGrammar({ tools, parallel }: ToolGrammar, side: SideRules): string {
+export function toolGrammar({ tools, parallel }: ToolGrammar, side: SideRules, budget = new GrammarBudget()): string {
   const rules: string[] = [];
   const calls = tools.map((tool, index) => {
-    const start = argumentsRule(tool, index, rules, side);
-    return `(${literal(`{"name": ${JSON.stringify(tool.name)}, "arguments": `)} ${start} "}")`;
+    const start = argumentsRule(tool, index, rules, { side, budget });
+    const path = `[${index}].function.name`;
+    return `(${budget.paid(literal(`{"name": ${jsonText(tool.name, path)}, "arguments": `), path)} ${start} "}")`;
   });
   if (calls.length === 0) throw new GrammarProblem('invalid_value', 'expected at least one tool');
   const more = parallel ? ' ("\\n" block)*' : '';
   return `root ::= block${more}\nblock ::= ${literal(`${callStart}\n`)} (${calls.join(' | ')}) ${literal(`\n${callEnd}`)}\n${rules.join('')}${anyJsonRules}`;
 }
 
-function argumentsRule(tool: ToolDefinition, index: number, rules: string[], side: SideRules): string {
+interface Lent {
+  readonly side: SideRules;
+  readonly budget: GrammarBudget;
+}
+
+function argumentsRule(tool: ToolDefinition, index: number, rules: string[], lent: Lent): string {
   if (tool.parameters === undefined) return 'obj';
   try {
-    const written = schemaRules({ type: 'object', ...tool.parameters }, side, `t${index}`);
+    // Whatever the schema is written by: a $ref, a union, keywords without a type.
+    const written = schemaRules(tool.parameters, { ...lent, prefix: `t${index}`, beside: { type: 'object' } });
     rules.push(written.rules);
     return written.start;
   } catch (error) {

@@ -27,6 +27,7 @@ export function formatText(request: Pick<GenerationRequest, 'format' | 'tools' |
       return `${answer} JSON and nothing else. It has to fit this JSON Schema:\n${spacedJson(format.schema)}`;
     case 'grammar':
     case 'regex':
+    case 'choice':
       // A pattern says nothing to a model about what is meant.
       return undefined;
   }

@@ -86,13 +86,6 @@ function guidedText({ guided_grammar, guided_regex, guided_choice }: OutputForma
       ? []
       : [{ format: { kind: 'grammar', ebnf: guided_grammar }, formatParam: 'guided_grammar' } as const]),
     ...(guided_regex === undefined ? [] : [{ format: { kind: 'regex', pattern: guided_regex }, formatParam: 'guided_regex' } as const]),
-    ...(choices.length === 0
-      ? []
-      : [{ format: { kind: 'regex', pattern: choices.map(escaped).join('|') }, formatParam: 'guided_choice' } as const]),
+    ...(choices.length === 0 ? [] : [{ format: { kind: 'choice', choices }, formatParam: 'guided_choice' } as const]),
   ];
-}
-
-/** The text as a pattern that matches only it. */
-function escaped(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

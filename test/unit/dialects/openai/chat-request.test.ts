@@ -38,7 +38,7 @@ test.each<readonly [Partial<ChatCompletionsRequest>, object]>([
   [{ guided_json: JSON.stringify(schema) }, { format: { kind: 'jsonSchema', schema }, formatParam: 'guided_json' }],
   [{ guided_grammar: 'root ::= "a"' }, { format: { kind: 'grammar', ebnf: 'root ::= "a"' }, formatParam: 'guided_grammar' }],
   [{ guided_regex: 'a+' }, { format: { kind: 'regex', pattern: 'a+' }, formatParam: 'guided_regex' }],
-  [{ guided_choice: ['a.b', '(c|d)'] }, { format: { kind: 'regex', pattern: 'a\\.b|\\(c\\|d\\)' }, formatParam: 'guided_choice' }],
+  [{ guided_choice: ['a.b', '(c|d)'] }, { format: { kind: 'choice', choices: ['a.b', '(c|d)'] }, formatParam: 'guided_choice' }],
   [
     { tools, parallel_tool_calls: false },
     { tools: [look, find], parallelToolCalls: false },

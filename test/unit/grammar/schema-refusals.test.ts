@@ -1,0 +1,103 @@
+// What a schema may not say is refused by its path; nothing is left out in silence.
+
+import { expect, test } from 'vitest';
+import { GrammarProblem } from '../../../workers/grammar/grammar-problem.ts';
+import { choiceGrammar } from '../../../workers/grammar/choice-grammar.ts';
+import { schemaGrammar } from '../../../workers/grammar/schema-grammar.ts';
+import { SideRules } from '../../../workers/grammar/side-rules.ts';
+import { toolGrammar } from '../../../workers/grammar/tool-grammar.ts';
+
+const loop = { type: 'object', properties: { next: { $ref: '#/$defs/n' } }, required: ['next'] };
+const kind = (value: unknown) => ({ type: 'object', properties: { kind: { const: value } }, required: ['kind'] });
+
+const refused: readonly (readonly [string, unknown, string])[] = [
+  ['a format beside a length', { type: 'string', format: 'date', maxLength: 5 }, '.maxLength'],
+  ['a format beside a least length', { type: 'string', format: 'email', minLength: 30 }, '.minLength'],
+  ['a format beside another pattern', { type: 'string', format: 'date', pattern: '^2' }, '.pattern'],
+  ['a format beside a pattern of another format', { format: 'hostname', pattern: '^(?:[a-z]+)$' }, '.pattern'],
+  ['a pattern beside a length', { pattern: 'a', minLength: 3 }, '.minLength'],
+  ['a format beside an enum', { enum: ['2020-02-02'], format: 'date' }, '.format'],
+  ['an infinite constant', { const: { a: [Number.POSITIVE_INFINITY] } }, '.const'],
+  ['a whole number that was rounded', { enum: [1, 2 ** 53] }, '.enum[1]'],
+  ['a constant that is very deep', { const: JSON.parse(`${'['.repeat(5000)}${']'.repeat(5000)}`) }, '.const'],
+  ['a $ref that is no encoded pointer', { $ref: '#/%' }, '.$ref'],
+  ['a $ref to nothing', { $ref: '#/$defs/none', $defs: {} }, '.$ref'],
+  ['a $ref out of the schema', { items: { $ref: 'https://example.com/a' } }, '.items.$ref'],
+  ['a $ref to itself', { $ref: '#' }, '.$ref'],
+  ['a $ref to itself through allOf', { allOf: [{ $ref: '#' }, { minimum: 3 }] }, '.allOf[0].$ref'],
+  ['required properties without an end', { properties: { list: { $ref: '#/$defs/n' } }, $defs: { n: loop } }, '.properties.list.$ref'],
+  ['items without an end', { type: 'array', items: { $ref: '#' }, minItems: 1 }, '.items.$ref'],
+  ['a union without an end', { $ref: '#/$defs/n', $defs: { n: { anyOf: [loop, { allOf: [{ $ref: '#/$defs/n' }] }] } } }, '.$ref'],
+  ['sets', { type: 'array', uniqueItems: true }, '.uniqueItems'],
+  ['multiples', { type: 'integer', multipleOf: 5 }, '.multipleOf'],
+  ['negation', { not: {} }, '.not'],
+  ['false', { items: false, minItems: 1 }, '.minItems'],
+  ['a property that is false', { properties: { a: false } }, '.properties.a'],
+  ['branches that share an object', { oneOf: [{ const: { a: 1, b: 2 } }, { const: { b: 2, a: 1 } }] }, '.oneOf[1]'],
+  ['branches that share null', { oneOf: [1, 2].map((one) => ({ ...kind(one), type: ['object', 'null'] })) }, '.oneOf[1]'],
+  ['branches of which one takes any other type', { oneOf: [{ type: 'integer' }, { minLength: 1 }] }, '.oneOf[1]'],
+  ['branches that share properties', { oneOf: [kind('a'), { ...kind('b'), required: [], properties: {} }] }, '.oneOf[1]'],
+  ['types that do not meet', { allOf: [{ type: 'string' }, { type: 'integer' }] }, '.type'],
+  ['properties that another schema forbids', { allOf: [{ properties: {}, additionalProperties: false }, kind('a')] }, '.required'],
+  ['two patterns', { allOf: [{ pattern: 'a' }, { pattern: 'b' }] }, '.pattern'],
+  ['two unions', { allOf: [{ anyOf: [{ type: 'null' }] }, { anyOf: [{ type: 'string' }] }] }, '.anyOf'],
+  [
+    'unevaluated properties of a part',
+    { allOf: [{ $ref: '#/$defs/n', unevaluatedProperties: false }, {}], $defs: { n: {} } },
+    '.allOf[0].unevaluatedProperties',
+  ],
+  ['patterns of properties beside others', { patternProperties: { '^a': {} }, properties: { b: {} } }, '.patternProperties'],
+  ['names beside properties', { propertyNames: { maxLength: 3 }, properties: { b: {} } }, '.propertyNames'],
+  ['a count of properties', { type: 'object', minProperties: 2 }, '.minProperties'],
+  ['fewer properties than are declared', { properties: { a: {}, b: {} }, maxProperties: 1 }, '.maxProperties'],
+  ['required properties that are not declared', { type: 'object', required: ['a'] }, '.required'],
+  ['keywords of several types', { minimum: 3, minLength: 3 }, '.type'],
+  ['more places of a tuple than the library reads', { prefixItems: Array.from({ length: 6000 }, () => true) }, '.prefixItems'],
+  ['bounds without a number', { type: 'integer', minimum: 3, maximum: 2 }, ''],
+  ['a type that is unknown', { type: 'text' }, '.type'],
+  ['properties that are no object', { properties: [] }, '.properties'],
+];
+
+for (const [name, schema, path] of refused) {
+  test(`${name}: refused by its path`, () => {
+    expect(problemOf(() => schemaGrammar(schema, new SideRules()))).toMatchObject({ path });
+  });
+}
+
+test('a name with many dots is no depth', () => {
+  expect(schemaGrammar({ properties: { ['a.'.repeat(200)]: { type: 'null' } } }, new SideRules())).toContain('a.a.a.');
+});
+
+test('a schema that is very deep is refused, and its path is cut', () => {
+  const deep = Array.from({ length: 400 }).reduce<object>((inner) => ({ properties: { ['n'.repeat(100)]: inner } }), {});
+  const { code, path } = problemOf(() => schemaGrammar(deep, new SideRules()));
+  expect(code).toBe('unsupported_value');
+  expect(path.length).toBeLessThan(600);
+});
+
+test('arguments of a tool that are no object are refused by their path', () => {
+  for (const [parameters, path] of [
+    [{ type: 'string' }, '.type'],
+    [{ anyOf: [{ type: 'object' }, { type: 'string' }] }, '.anyOf[1].type'],
+    [{ enum: [1] }, '.enum'],
+    [{ $ref: '#/$defs/a', $defs: { a: { type: 'null' } } }, '.type'],
+  ] as const) {
+    const grammar = () =>
+      toolGrammar({ kind: 'tools', tools: [{ name: 'f' }, { name: 'g', parameters }], parallel: true }, new SideRules());
+    expect(problemOf(grammar), JSON.stringify(parameters)).toMatchObject({ path: `[1].function.parameters${path}` });
+  }
+});
+
+test('a choice of half a character, or of one that marks lengths, is refused by its place', () => {
+  for (const text of ['\ud83d', '󰀀']) expect(problemOf(() => choiceGrammar(['fine', text]))).toMatchObject({ path: '[1]' });
+});
+
+function problemOf(write: () => unknown): GrammarProblem {
+  try {
+    write();
+  } catch (error) {
+    if (error instanceof GrammarProblem) return error;
+    throw error;
+  }
+  throw new Error('expected a refusal');
+}
