@@ -278,6 +278,9 @@ test('an answer that came in time is heard, also when the limit is noticed first
   Atomics.wait(answered, 0, 0);
   clock.advance(compileLimitMs);
   (await constraint).close();
+  // And the thread is kept.
+  (await constrain('next')).close();
+  expect(await threads.threadsOf('try next')).toEqual(await threads.threadsOf('try scout:wait'));
 });
 
 test('a format far larger than any context is refused before anything is compiled', async () => {

@@ -63,7 +63,7 @@ const byHand = `
     return { answered: (message.what === 9 ? await act(one.ebnf, 'accept') : undefined) ?? ready(one) };
   }
   let last = Promise.resolve();
-  parentPort.on('message', (message) => {
+  const receive = (message) => {
     if (message.type === 'close') return sign('close');
     last = last.then(() => answer(message)).then(({ answered, shared }) => {
       parentPort.postMessage(answered);
@@ -71,10 +71,11 @@ const byHand = `
       Atomics.store(shared, 0, 1);
       Atomics.notify(shared, 0);
     });
-  });
+  };
 `;
 
-const start = "sign('up'); parentPort.postMessage({ type: 'started' });";
+/** As the real one does: messages wait until it is up. */
+const start = "parentPort.on('message', receive); sign('up'); parentPort.postMessage({ type: 'started' });";
 
 interface Sign {
   readonly text: string;
