@@ -32,5 +32,8 @@ export type { ResponsesRequest } from './dialects/openai/responses-request.ts';
 export { createServer, type HeddleServer, type ServerOptions } from './http/server.ts';
 export type { CallOptions } from './runtime/call-model.ts';
 export type { ModelView } from './runtime/model-view.ts';
+export type { EventLog } from './runtime/event-log.ts';
+export type { StoredResponse } from './runtime/response-store.ts';
+export type { StoredResponses } from './runtime/stored-responses.ts';
 export { Runtime, type RuntimeOptions } from './runtime/runtime.ts';
 export type { Submission, SubmissionObserver } from './runtime/submission.ts';

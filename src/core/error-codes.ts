@@ -75,6 +75,7 @@ export const errorCodes = {
   }),
   internal_error: spec(500, 'server_error', 'api_error', 'The model or the server failed; the log has the reason.', { onWire: false }),
   invalid_result: spec(500, 'server_error', 'api_error', 'The model returned something its route cannot send.'),
+  store_full: spec(500, 'server_error', 'api_error', 'A background response or its events outgrew the room in the store of responses.'),
   invalid_config: spec(500, 'server_error', 'api_error', 'A config.yaml or a server setting is wrong. At load only.'),
   invalid_model: spec(500, 'server_error', 'api_error', 'The class breaks the Model contract. At load only.'),
   weight_mismatch: spec(500, 'server_error', 'api_error', 'A weight file is missing, truncated or altered. At load only.'),

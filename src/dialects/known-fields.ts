@@ -16,9 +16,7 @@ const ignored: Readonly<Partial<Record<MethodName, readonly string[]>>> = {
     'prompt_cache_options',
     'moderation',
     'input[].phase',
-    ...['annotations', 'logprobs', 'image_url', 'detail', 'file_id', 'file_data', 'file_url', 'filename', 'input_audio'].map(
-      (key) => `input[].content[].${key}`,
-    ),
+    ...['annotations', 'logprobs'].map((key) => `input[].content[].${key}`),
   ],
   messages: ['context', 'thinking', 'signature', 'data'].map((key) => `messages[].content[].${key}`),
 };

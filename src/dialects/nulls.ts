@@ -2,7 +2,7 @@
 
 // What stands there is the client's own JSON, in which a null is a value like any other: `const: null` of a JSON Schema is not the same
 // without it, nor is an argument of a tool's call. `input` is such an object in a call alone; on other places it is text or a list.
-const freeKeys: ReadonlySet<string> = new Set(['schema', 'parameters', 'input_schema', 'guided_json', 'input', 'metadata']);
+const freeKeys: ReadonlySet<string> = new Set(['schema', 'parameters', 'input_schema', 'guided_json', 'input']);
 
 /**
  * The value without the null members of its objects, at every depth. Nulls inside arrays stay, since dropping one would move

@@ -15,18 +15,21 @@ import { routeRules } from './policy/route-rules.ts';
  */
 export function checkPolicy(method: MethodName, body: unknown, capabilities: ModelCapabilities | undefined): void {
   // What cannot be answered is not counted either.
-  for (const { steps, neutral, code, need, idle, taken, isWord } of routeRules[countingRoutes.get(method) ?? method] ?? []) {
+  for (const rule of routeRules[countingRoutes.get(method) ?? method] ?? []) {
+    const { steps, neutral, code, need, taken } = rule;
     if (need !== undefined && capabilities === undefined) continue;
     const served = capabilities === undefined ? undefined : need?.(capabilities);
     const found = findAt(body, steps, (value) => !neutral.passes(value) && served?.passes(value) !== true);
-    if (found === undefined || idle?.(body) === true) continue;
-    // A flag is no text of the user, and its type alone would not tell what is wrong with it.
-    const came = typeof found.value === 'boolean' ? String(found.value) : describe(found.value);
+    if (found === undefined || rule.overriddenBy?.(body) === true) continue;
+    const came = (rule.came ?? told)(found.value);
     const allowed = served?.allowed ?? taken?.(capabilities ?? {}) ?? neutral.allowed;
-    throw new InferenceError(
-      served === undefined ? code : 'invalid_value',
-      `expected ${found.param} to be ${allowed}, got ${isWord === true ? JSON.stringify(found.value) : came}`,
-      { param: found.param },
-    );
+    throw new InferenceError(served === undefined ? code : 'invalid_value', `expected ${found.param} to be ${allowed}, got ${came}`, {
+      param: found.param,
+    });
   }
+}
+
+/** A flag is no text of the user, and its type alone would not tell what is wrong with it. */
+function told(value: unknown): string {
+  return typeof value === 'boolean' ? String(value) : describe(value);
 }

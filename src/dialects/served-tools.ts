@@ -21,6 +21,11 @@ export interface ServedTools {
   readonly dropped: readonly string[];
 }
 
+/** Whether some are refused or dropped once the model is chosen: until then it is open what a choice among the tools is left with. */
+export function hasUnservedTools(method: MethodName, body: unknown): boolean {
+  return servedTools(method, body).dropped.length > 0;
+}
+
 /** The body with only those tools that a model can be told of. */
 export function servedTools(method: MethodName, body: unknown): ServedTools {
   const passing = served.get(countingRoutes.get(method) ?? method);

@@ -42,7 +42,7 @@ export function handleCall(
   const timeoutMs = Math.min(limitMs, callHeader(request.headers, 'x-heddle-timeout-ms', 1, Number.MAX_SAFE_INTEGER) ?? limitMs);
   const priority = callHeader(request.headers, 'x-heddle-priority', 0, 9) ?? 0;
   const { life } = context;
-  // A response of the background has its deadline itself, and tells of it.
+  // A background response has its deadline itself, and tells of it.
   if (!isBackground(method, value)) life.startDeadline(timeoutMs);
   const writer = new ReplyWriter(reply, method, context, options, refuse);
   if (life.signal.aborted) return;

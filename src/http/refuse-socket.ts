@@ -42,7 +42,9 @@ export function refuseSocket(
     ...Object.entries(origin === undefined ? {} : corsOf(origin)).map(([name, value]) => `${name}: ${value}`),
     'connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  // In the letters that Node reads heads by, or an origin with others came back as another one.
+  socket.write(`${head.join('\r\n')}\r\n\r\n`, 'latin1');
+  socket.end(body, () => socket.destroy());
 }
 
 function socketRecord(code: string | undefined): ErrorRecord {

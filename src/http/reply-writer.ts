@@ -21,6 +21,8 @@ export interface WriterOptions {
   readonly heartbeatMs: number;
   /** A client that takes nothing for so long counts as gone. */
   readonly stalledWriteMs: number;
+  /** The number of the first event it writes, of a stream that goes on with another's. Default 0. */
+  readonly firstEvent?: number;
 }
 
 // A larger whole answer is written at the client's pace, so that a slow one is told from one that stalled.
@@ -42,12 +44,14 @@ export class ReplyWriter implements SubmissionObserver {
   #head: ReplyHead | undefined;
   #streaming = false;
   #isSettled = false;
-  #events = 0;
+  /** The number of the next event. */
+  #events: number;
   #running: RunningRequest | undefined;
   #owedBytes = 0;
   #heartbeatTimer: Timer | undefined;
 
   constructor(reply: FastifyReply, method: MethodName, context: RequestContext, options: WriterOptions, refuse: (error: unknown) => void) {
+    this.#events = options.firstEvent ?? 0;
     this.#reply = reply;
     this.#method = method;
     this.#context = context;
@@ -91,6 +95,13 @@ export class ReplyWriter implements SubmissionObserver {
 
   head(head: ReplyHead): void {
     this.#head = head;
+  }
+
+  flushHead(): void {
+    const head = this.#head;
+    if (this.#isSettled || head === undefined) return;
+    this.#openStream(head);
+    this.#reply.raw.flushHeaders();
   }
 
   chunk(bytes: Uint8Array, events: number): void {

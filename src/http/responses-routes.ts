@@ -15,7 +15,7 @@ export function isResponseTarget(target: Target): target is ResponseTarget {
 }
 
 /** What a replay needs to be written as every stream. */
-export interface Surroundings {
+export interface ReplayWriting {
   readonly context: RequestContext;
   readonly options: WriterOptions;
   /** Gets the error of a stream that has not begun. */
@@ -23,19 +23,19 @@ export interface Surroundings {
 }
 
 /**
- * Throws: response_not_found, also for what another key stored; invalid_value for what the query asks, or for what is not of the
- * background; unsupported_value for what has no events.
+ * Throws: response_not_found, also for what another key stored; invalid_value for what the query asks, or for the cancel of what is no
+ * background response; unsupported_value for what has no events.
  */
 export function sendResponse(
   responses: StoredResponses | undefined,
   { kind, id }: ResponseTarget,
   request: FastifyRequest,
   reply: FastifyReply,
-  around: Surroundings,
+  writing: ReplayWriting,
 ): void {
   if (responses === undefined)
     throw new InferenceError('response_not_found', 'expected the id of a stored response, and nothing is stored here');
-  const owner = around.context.apiKeyName ?? '';
+  const owner = writing.context.apiKeyName ?? '';
   const query = request.query as Query; // what Fastify's parser makes of any query
   if (kind === 'responseItems') reply.send(itemsPage(responses.get(owner, id), query));
   else if (kind === 'responseCancel') sendObject(responses.cancel(owner, id), reply);
@@ -45,7 +45,7 @@ export function sendResponse(
   } else {
     const stored = responses.get(owner, id);
     // A stream has no length to tell, and may not end for long.
-    if (asksForStream(query) && request.method !== 'HEAD') replay(responses, owner, id, query, reply, around);
+    if (asksForStream(query) && request.method !== 'HEAD') replay(responses, owner, id, query, reply, writing);
     else sendObject(stored, reply);
   }
 }
@@ -56,22 +56,30 @@ function sendObject({ response }: StoredResponse, reply: FastifyReply): void {
   reply.header('content-type', 'application/json; charset=utf-8').send(Buffer.from(response));
 }
 
-function asksForStream({ stream = 'false' }: Query): boolean {
-  if (stream === 'true' || stream === 'false') return stream === 'true';
-  throw new InferenceError('invalid_value', 'expected stream to be true or false', { param: 'stream' });
+function asksForStream({ stream = 'false', starting_after: after }: Query): boolean {
+  if (stream !== 'true' && stream !== 'false')
+    throw new InferenceError('invalid_value', 'expected stream to be true or false', { param: 'stream' });
+  if (stream === 'false' && after !== undefined) throw startingAfter('expected starting_after to be absent without stream=true');
+  return stream === 'true';
 }
 
-function replay(responses: StoredResponses, owner: string, id: string, query: Query, reply: FastifyReply, around: Surroundings): void {
+function replay(responses: StoredResponses, owner: string, id: string, query: Query, reply: FastifyReply, writing: ReplayWriting): void {
   const log = responses.events(owner, id);
-  const { starting_after: after } = query;
-  if (after !== undefined && (typeof after !== 'string' || !/^\d{1,15}$/.test(after))) {
-    const message = 'expected starting_after to be the sequence number of an event';
-    throw new InferenceError('invalid_value', message, { param: 'starting_after' });
-  }
-  const { context, options, refuse } = around;
-  const writer = new ReplyWriter(reply, 'responses', context, options, refuse);
-  const from = after === undefined ? 0 : Number(after) + 1;
+  const from = firstEvent(query, log.length);
+  const { context, options, refuse } = writing;
+  const writer = new ReplyWriter(reply, 'responses', context, { ...options, firstEvent: from }, refuse);
   writer.attach(followLog(log, writer, { from, signal: context.life.signal, requestId: context.id }));
+}
+
+function firstEvent({ starting_after: after }: Query, length: number): number {
+  if (after === undefined) return 0;
+  if (typeof after === 'string' && /^\d{1,15}$/.test(after) && Number(after) < length) return Number(after) + 1;
+  // A reader from beyond what there is would miss what comes before its number, the end itself perhaps.
+  throw startingAfter('expected starting_after to be the sequence number of an event that there is');
+}
+
+function startingAfter(message: string): InferenceError {
+  return new InferenceError('invalid_value', message, { param: 'starting_after' });
 }
 
 function itemsPage(stored: StoredResponse, query: Query): object {

@@ -1,40 +1,29 @@
-// One response of the background: hears its call as a client would, and keeps what it hears for whoever asks.
+// The call of one background response: it hears the model as a client would, and tells the response what it hears.
 
 import { cancelError } from '../core/cancellation.ts';
 import type { Clock, Timer } from '../core/clock.ts';
-import { type ErrorRecord, fromRecord, InferenceError, toRecord } from '../core/errors.ts';
+import { InferenceError, toRecord } from '../core/errors.ts';
 import type { RunningCall } from '../contract/executor.ts';
 import type { CallUsage, ReplyHead } from '../contract/thread.ts';
-import { errorFrame, wireCode } from '../dialects/error-body.ts';
-import { dataFrame, eventFrame } from '../dialects/sse.ts';
-import { type EventLog, type LogEnd, weightOfEvent } from './event-log.ts';
-import { type Json, jsonObject, ReplyEvents } from './reply-events.ts';
-import type { Hold, ResponseStore, StoredResponse } from './response-store.ts';
+import { type Json, recordOf } from '../dialects/adapters/record-of.ts';
+import { type Failure, failureOf } from './background-object.ts';
+import type { BackgroundResponse, ResponseState } from './background-response.ts';
+import { endToldBy } from './final-status.ts';
+import { ReplyEvents } from './reply-events.ts';
 import type { SubmissionObserver } from './submission.ts';
 
 export interface BackgroundCallOptions {
   readonly clock: Clock;
-  readonly store: ResponseStore;
-  readonly owner: string;
-  readonly requestId: string;
   readonly deadlineMs: number;
-  /** The response object while it is queued; later ones are made of it. */
-  readonly queued: Json & { readonly id: string };
-  readonly input: Uint8Array;
-  /** Undefined: no events were asked for. */
-  readonly log: EventLog | undefined;
-  readonly hold: Hold;
-  readonly onAccepted: () => void;
-  /** It has its end, and the store has it. */
-  readonly onSettled: () => void;
-  /** Its call is over, and its place free or about to be. */
+  readonly response: BackgroundResponse;
+  /** The call is over, and its place free or about to be. */
   readonly onOver: (facts: OverFacts) => void;
 }
 
 /** What the log line tells. */
 export interface OverFacts {
-  readonly state: string;
-  readonly error: ErrorRecord | undefined;
+  readonly state: ResponseState;
+  readonly failure: Failure | undefined;
   readonly queueMs: number | undefined;
   readonly totalMs: number;
   readonly usage: CallUsage | undefined;
@@ -42,24 +31,21 @@ export interface OverFacts {
 
 // The events of the model that the server has sent by itself, with its own id.
 const beginnings: ReadonlySet<unknown> = new Set(['response.created', 'response.queued', 'response.in_progress']);
-const finals: ReadonlyMap<unknown, string> = new Map(['completed', 'incomplete', 'failed'].map((status) => [`response.${status}`, status]));
 
-/** Owns: its deadline and its room in the store, until it is over. It is settled once, by its call, its deadline or `cancel`. */
+/** Owns: its deadline, until it is over. */
 export class BackgroundCall implements SubmissionObserver {
+  readonly response: BackgroundResponse;
   readonly #options: BackgroundCallOptions;
   readonly #controller = new AbortController();
   readonly #deadline: Timer;
   readonly #startedAt: number;
-  #state = 'offered';
-  #isSettled = false;
-  #isOver = false;
-  #log: EventLog | undefined;
+  /** Undefined: no answer yet, or none that anybody waits for. */
   #events: ReplyEvents | undefined;
   #isPaced = false;
   #running: RunningCall | undefined;
   #owedBytes = 0;
   #queueMs: number | undefined;
-  #error: ErrorRecord | undefined;
+  #isOver = false;
   #accept = (): void => {};
   /** Resolves when the call has a place or waits for one. */
   readonly accepted = new Promise<void>((resolve) => {
@@ -68,36 +54,15 @@ export class BackgroundCall implements SubmissionObserver {
 
   constructor(options: BackgroundCallOptions) {
     this.#options = options;
-    this.#log = options.log;
+    this.response = options.response;
     const { clock, deadlineMs } = options;
     this.#startedAt = clock.now();
     this.#deadline = clock.after(deadlineMs, () => this.#controller.abort(cancelError('deadline')));
   }
 
-  get owner(): string {
-    return this.#options.owner;
-  }
-
   /** Stops the work; no client's leaving does. */
   get signal(): AbortSignal {
     return this.#controller.signal;
-  }
-
-  get isAccepted(): boolean {
-    return this.#state !== 'offered';
-  }
-
-  /** As the store has it once it is settled. */
-  view(): StoredResponse {
-    const { queued, input, log } = this.#options;
-    const response = Buffer.from(JSON.stringify({ ...queued, status: this.#state }));
-    return { id: queued.id, response, input, background: { isStreamed: log !== undefined, log: this.#log } };
-  }
-
-  /** The call was refused: nobody heard of the response. */
-  discard(): void {
-    this.#deadline.cancel();
-    this.#options.hold.release();
   }
 
   /** The call runs: credits have somewhere to go now. */
@@ -106,35 +71,27 @@ export class BackgroundCall implements SubmissionObserver {
     this.#credit(0);
   }
 
-  /** Stops the work wherever it is. Nothing happens where it is settled. */
+  /** Stops the work wherever it is. Nothing happens where the response is settled. */
   cancel(): void {
-    if (this.#isSettled) return;
-    this.#state = 'cancelled';
-    const response = { ...this.#options.queued, status: 'cancelled' };
-    this.#append({ type: 'response.cancelled', response });
-    this.#settle(response, { kind: 'whole' });
-    this.#controller.abort(cancelError('disconnect'));
+    if (!this.response.isRunning) return;
+    this.response.cancel();
+    this.#leave();
   }
 
   queued(): void {
-    if (this.isAccepted) return;
-    this.#state = 'queued';
-    for (const type of ['response.created', 'response.queued']) this.#append({ type, response: this.#options.queued });
-    this.#options.onAccepted();
+    this.response.accept();
     this.#accept();
   }
 
   started(_model: string, queueMs: number): void {
     this.queued();
-    if (this.#isSettled) return;
     this.#queueMs = queueMs;
-    this.#state = 'in_progress';
-    this.#append({ type: 'response.in_progress', response: { ...this.#options.queued, status: 'in_progress' } });
+    this.response.begin();
   }
 
   head(head: ReplyHead): void {
     this.#isPaced = head.shape !== 'whole';
-    this.#events = new ReplyEvents(head, this.#options.store.maxBytes);
+    if (this.response.isRunning) this.#events = new ReplyEvents(head, this.response);
   }
 
   chunk(bytes: Uint8Array): void {
@@ -144,120 +101,56 @@ export class BackgroundCall implements SubmissionObserver {
 
   end(usage: CallUsage | undefined): void {
     this.#read((events) => events.end());
-    this.#settleFailed(new InferenceError('invalid_result', 'expected responses to end with a response, got none'));
-    this.#over(usage);
+    this.response.fail(new InferenceError('invalid_result', 'expected responses to end with a response, got none'));
+    this.#over(this.response.failure, usage);
   }
 
   fail(error: InferenceError, framed: boolean): void {
-    // Says more than the events by which the model's thread told of it.
-    if (framed && this.#state === 'failed') this.#error = toRecord(error);
-    this.failWith(error);
+    this.response.fail(error);
+    // Says more than the events by which the model's thread told of it, but for the answer to an abort from here.
+    const isTold = framed && this.response.state === 'failed' && !this.signal.aborted;
+    this.#over(isTold ? failureOf(toRecord(error)) : this.response.failure, undefined);
   }
 
-  failWith(error: unknown): void {
-    this.#settleFailed(error);
-    this.#over(undefined);
+  /** The call ends without having run. False: it was not even accepted, nobody heard of the response, and its client is told instead. */
+  endUnrun(error: unknown): boolean {
+    if (this.response.refuse()) {
+      this.#deadline.cancel();
+      return false;
+    }
+    this.response.fail(error);
+    this.#over(this.response.failure, undefined);
+    return true;
   }
 
   /** What the model answered may be anything; an answer that cannot be read ends its call. */
   #read(step: (events: ReplyEvents) => readonly Json[]): void {
-    if (this.#isSettled || this.#events === undefined) return;
+    if (this.#events === undefined) return;
     try {
       for (const event of step(this.#events)) this.#take(event);
     } catch (error) {
-      this.#settleFailed(error);
-      this.#controller.abort(cancelError('disconnect'));
+      this.response.fail(error);
+      this.#leave();
     }
+    if (!this.response.isRunning) this.#events = undefined;
   }
 
   #take(event: Json): void {
     const { type } = event;
-    if (this.#isSettled || typeof type !== 'string' || beginnings.has(type)) return;
-    const response = jsonObject(event['response']);
-    const status = finals.get(type);
-    if (status === undefined) this.#append(event);
-    else if (response !== undefined && Array.isArray(response['output'])) {
-      this.#state = status;
-      const final = this.#owned(response, status);
-      this.#append({ ...event, response: final });
-      this.#settle(final, status === 'failed' ? { kind: 'failed', error: this.#ownError(response['error']) } : { kind: 'whole' });
+    if (typeof type !== 'string' || beginnings.has(type)) return;
+    const status = endToldBy(type);
+    if (status === undefined) {
+      this.response.tell(event);
+      return;
     }
+    const told = recordOf(event['response']);
+    if (told !== undefined && Array.isArray(told['output'])) this.response.end(status, told, event);
   }
 
-  /** The id is known to the client already, and whether it runs in the background is not the model's business. */
-  #owned(response: Json, status: string): Json {
-    const { id, created_at, model } = this.#options.queued;
-    return { ...response, id, object: 'response', created_at, model: response['model'] ?? model, status, background: true, store: true };
-  }
-
-  /** Of a model that told of its failure inside its answer. */
-  #ownError(told: unknown): InferenceError {
-    const { code, message } = jsonObject(told) ?? {};
-    const own = { code: String(code ?? 'internal_error'), message: String(message ?? 'the model failed to answer') };
-    this.#error = { ...own, status: 500, param: null };
-    return fromRecord(this.#error);
-  }
-
-  #settleFailed(thrown: unknown): void {
-    if (this.#isSettled) return;
-    this.#state = 'failed';
-    this.#error = toRecord(thrown);
-    const { stack: _, ...record } = this.#error;
-    if (this.#log !== undefined) this.#appendFrame(this.#log, errorFrame('responses', record, this.#options.requestId, this.#log.length));
-    const response = this.#failed(record);
-    this.#append({ type: 'response.failed', response });
-    this.#settle(response, { kind: 'failed', error: fromRecord(record) });
-  }
-
-  #failed(record: ErrorRecord): Json {
-    // Unlike that of an error, the code of a response is never null.
-    const error = { code: wireCode(record) ?? 'server_error', message: record.message };
-    return { ...this.#options.queued, status: 'failed', error };
-  }
-
-  #settle(response: Json, end: LogEnd): void {
-    const { hold, input, log, onSettled, owner, queued, store } = this.#options;
-    this.#isSettled = true;
-    // In one turn with what follows, so that nobody takes the room in between.
-    hold.release();
-    const keep = (final: Json): boolean => {
-      const background = { isStreamed: log !== undefined, log: this.#log };
-      return store.keep(owner, { id: queued.id, response: Buffer.from(JSON.stringify(final)), input, background });
-    };
-    if (!keep(response)) {
-      this.#dropLog();
-      if (!keep(response)) {
-        this.#state = 'failed';
-        this.#error = toRecord(new InferenceError('invalid_result', 'expected a response that the store can hold, got a larger one'));
-        // What the queued response weighed was held, and this one weighs no more than that and the margin.
-        keep(this.#failed(this.#error));
-      }
-    }
-    this.#log?.end(end);
-    onSettled();
-  }
-
-  #append(event: Json & { readonly type?: unknown }): void {
-    const log = this.#log;
-    if (log === undefined) return;
-    const json = JSON.stringify({ ...event, sequence_number: log.length });
-    // A name with a line break would be two lines of the stream.
-    const isName = typeof event.type === 'string' && /^[\w.-]+$/.test(event.type);
-    this.#appendFrame(log, (isName ? eventFrame(String(event.type), json) : dataFrame(json)).bytes);
-  }
-
-  #appendFrame(log: EventLog, frame: Uint8Array): void {
-    if (this.#options.hold.grow(weightOfEvent(frame))) log.append(frame);
-    else this.#dropLog();
-  }
-
-  /** The response goes on without: its readers are told, and later ones refused. */
-  #dropLog(): void {
-    const log = this.#log;
-    if (log === undefined) return;
-    this.#log = undefined;
-    if (!this.#isSettled) this.#options.hold.shrink(log.bytes);
-    log.drop(new InferenceError('invalid_result', 'expected events that the store can hold, got more; the response is fetched by its id'));
+  /** What the model still says is heard by nobody. */
+  #leave(): void {
+    this.#events = undefined;
+    this.#controller.abort(cancelError('disconnect'));
   }
 
   #credit(bytes: number): void {
@@ -267,11 +160,11 @@ export class BackgroundCall implements SubmissionObserver {
     this.#owedBytes = 0;
   }
 
-  #over(usage: CallUsage | undefined): void {
+  #over(failure: Failure | undefined, usage: CallUsage | undefined): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#deadline.cancel();
     const totalMs = this.#options.clock.now() - this.#startedAt;
-    this.#options.onOver({ state: this.#state, error: this.#error, queueMs: this.#queueMs, totalMs, usage });
+    this.#options.onOver({ state: this.response.state, failure, queueMs: this.#queueMs, totalMs, usage });
   }
 }

@@ -47,7 +47,7 @@ export async function callModel(callee: Callee, method: MethodName, body: unknow
     reply.failWith(signal?.reason);
     cancel('disconnect');
   };
-  // A response of the background has its deadline itself, and tells of it.
+  // A background response has its deadline itself, and tells of it.
   const deadline = isBackground(method, value) ? undefined : callee.clock.after(timeoutMs, () => cancel('deadline'));
   const reply = new WebReply({
     onLeave: () => cancel('disconnect'),

@@ -1,16 +1,17 @@
-// The events of one streamed response of the background, in the order of their numbers: written once, read by whoever comes and from where they want.
+// The events of one streamed background response, in the order of their numbers: written once, read by whoever comes and from where they want.
 
 import { InferenceError } from '../core/errors.ts';
 
 /** `whole`: the last event is there. `failed`: the last events tell of the error. `dropped`: the events are gone, and more do not come. */
-export type LogEnd = { readonly kind: 'whole' } | { readonly kind: 'failed' | 'dropped'; readonly error: InferenceError };
+export type LogEnd = { readonly kind: 'whole' | 'failed' } | { readonly kind: 'dropped'; readonly error: InferenceError };
 
-// Beside its bytes an event has an object and a place in the list. Small events outweigh their bytes without it.
-const overheadBytes = 128;
+// Beside its bytes an event has an object, a buffer of its own and a place in the list. Measured on Node 20: 400,000 events of a word
+// each are 210 bytes long and take 691 of resident memory.
+const overheadBytes = 480;
 
-/** What an event of the log counts for in the store. */
-export function weightOfEvent(frame: Uint8Array): number {
-  return frame.byteLength + overheadBytes;
+/** What events of the log count for in the store. */
+export function weightOfEvents(frames: readonly Uint8Array[]): number {
+  return frames.reduce((sum, frame) => sum + frame.byteLength + overheadBytes, 0);
 }
 
 export class EventLog {
@@ -39,16 +40,19 @@ export class EventLog {
     return this.#frames[number];
   }
 
-  append(frame: Uint8Array): void {
+  append(...frames: readonly Uint8Array[]): void {
     if (this.#end !== undefined) return;
-    this.#frames.push(frame);
-    this.#bytes += weightOfEvent(frame);
+    this.#frames.push(...frames);
+    this.#bytes += weightOfEvents(frames);
     this.#tell();
   }
 
-  end(how: LogEnd): void {
+  /** With the last events, so that no reader hears them without the end. */
+  end(kind: 'whole' | 'failed', ...last: readonly Uint8Array[]): void {
     if (this.#end !== undefined) return;
-    this.#end = how;
+    this.#end = { kind };
+    this.#frames.push(...last);
+    this.#bytes += weightOfEvents(last);
     this.#tell();
   }
 

@@ -3,7 +3,7 @@
 import type { RunningCall } from '../contract/executor.ts';
 import { streamWindowBytes } from '../contract/thread.ts';
 import { InferenceError, toRecord } from '../core/errors.ts';
-import { errorFrame, heartbeat } from '../dialects/error-body.ts';
+import { errorFrame } from '../dialects/error-body.ts';
 import { doneFrame, sseHead } from '../dialects/sse.ts';
 import { failGuarded } from '../pool/guarded-telling.ts';
 import type { EventLog } from './event-log.ts';
@@ -38,22 +38,19 @@ export function followLog(log: EventLog, observer: SubmissionObserver, { from, s
     signal.removeEventListener('abort', stop);
     release();
   };
-  const send = (bytes: Uint8Array, events: number): void => {
-    untakenBytes += bytes.byteLength;
-    observer.chunk(bytes, events);
-  };
   const finish = (): void => {
     const end = log.ended;
     if (end === undefined) return;
     stop();
-    if (end.kind === 'whole') {
-      observer.chunk(doneFrame().bytes, 0);
-      observer.end(undefined);
+    if (end.kind === 'dropped') {
+      // Nobody has told of it yet.
+      observer.chunk(errorFrame('responses', toRecord(end.error), requestId, next), 1);
+      observer.fail(end.error, true);
       return;
     }
-    // Of a failure the log has the events; that it was dropped nobody has told yet.
-    if (end.kind === 'dropped') observer.chunk(errorFrame('responses', toRecord(end.error), requestId, next), 1);
-    observer.fail(end.error, true);
+    // Of a failure the log has the events, and the failure is the response's: its reader got all that it asked for.
+    if (end.kind === 'whole') observer.chunk(doneFrame().bytes, 0);
+    observer.end(undefined);
   };
   // A reader that takes at once gives its credit from within `chunk`, which must not begin a second turn.
   const pump = (): void => {
@@ -62,7 +59,8 @@ export function followLog(log: EventLog, observer: SubmissionObserver, { from, s
     try {
       for (let frame = log.at(next); frame !== undefined && !isOver && untakenBytes < streamWindowBytes; frame = log.at(next)) {
         next += 1;
-        send(frame.slice(), 1); // a copy: what a program reads is its own to change
+        untakenBytes += frame.byteLength;
+        observer.chunk(frame.slice(), 1); // a copy: what a program reads is its own to change
       }
       if (!isOver && log.at(next) === undefined) finish();
     } catch (error) {
@@ -80,8 +78,7 @@ export function followLog(log: EventLog, observer: SubmissionObserver, { from, s
   else {
     signal.addEventListener('abort', stop, { once: true });
     observer.head(sseHead);
-    // The head of an answer waits for its first bytes, and here they may be long in coming.
-    if (log.at(next) === undefined && log.ended === undefined) send(heartbeat('openai'), 0);
+    if (log.at(next) === undefined && log.ended === undefined) observer.flushHead?.();
     forget = log.onChange(pump);
     pump();
   }

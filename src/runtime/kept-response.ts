@@ -3,12 +3,13 @@
 import type { MethodName } from '../contract/methods.ts';
 import type { CallUsage, ReplyHead } from '../contract/thread.ts';
 import { InferenceError } from '../core/errors.ts';
-import { jsonObject, parsedObject } from './reply-events.ts';
+import { type Json, recordOf } from '../dialects/adapters/record-of.ts';
+import { utf8 } from '../dialects/sse.ts';
+import { isTooDeep, parsedObject } from './answer-json.ts';
+import { usableStatuses, isUsable } from './final-status.ts';
 import { responseContext } from './response-context.ts';
 import type { ResponseStore } from './response-store.ts';
 import type { Submission, SubmissionObserver } from './submission.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** A submission of `responses` with its context found. */
 export interface PreparedResponse {
@@ -21,7 +22,7 @@ export interface PreparedResponse {
 
 /** Whether the call goes on without its client, whose answer then is where to find it. */
 export function isBackground(method: MethodName, body: unknown): boolean {
-  return method === 'responses' && typeof body === 'object' && body !== null && 'background' in body && body.background === true;
+  return method === 'responses' && recordOf(body)?.['background'] === true;
 }
 
 /**
@@ -40,7 +41,7 @@ export function prepareResponse(store: ResponseStore | undefined, submission: Su
   const expanded = isExpanded ? { ...body, input: items } : body;
   const told = keeps || body['store'] === false ? expanded : { ...expanded, store: false };
   const bytes = told === submission.body ? submission.bytes : new TextEncoder().encode(JSON.stringify(told));
-  return { submission: { ...submission, body: told, bytes }, owner, input: keeps ? Buffer.from(JSON.stringify(items)) : undefined };
+  return { submission: { ...submission, body: told, bytes }, owner, input: keeps ? utf8(JSON.stringify(items)) : undefined };
 }
 
 /** The submission as the model gets it, whose response is kept when it is there. Throws: as {@link prepareResponse}. */
@@ -70,7 +71,7 @@ function withoutStore(store: ResponseStore | undefined): InferenceError {
     : new InferenceError('invalid_value', 'expected background to be false or absent where store is false', { param });
 }
 
-const finals = ['completed', 'incomplete'].map((status) => Buffer.from(`event: response.${status}\ndata: `));
+const finals = usableStatuses.map((status) => Buffer.from(`event: response.${status}\ndata: `));
 
 /** Keeps the final object before the client has it, since a quick client builds upon it at once. */
 class KeepingObserver implements SubmissionObserver {
@@ -99,7 +100,7 @@ class KeepingObserver implements SubmissionObserver {
   chunk(bytes: Uint8Array, events: number): void {
     const json = this.#head === undefined ? undefined : finalOf(this.#head, bytes);
     const final = json === undefined ? undefined : keepable(json);
-    if (final !== undefined) this.#keep(final.id, Buffer.from(final.json));
+    if (final !== undefined) this.#keep(final.id, utf8(final.json));
     this.#observer.chunk(bytes, events);
   }
 
@@ -143,9 +144,9 @@ function keepable(json: string): Final | undefined {
 
 function finished(json: string): Final | undefined {
   const value = parsedObject(json);
-  const found = value !== undefined && 'response' in value ? jsonObject(value['response']) : value;
+  const found = value !== undefined && 'response' in value ? recordOf(value['response']) : value;
   if (found === undefined) return undefined;
   const { id, status, output } = found;
-  const isFinished = (status === 'completed' || status === 'incomplete') && typeof id === 'string' && Array.isArray(output);
-  return isFinished ? { id, json: found === value ? json : JSON.stringify(found) } : undefined;
+  if (!isUsable(status) || typeof id !== 'string' || !Array.isArray(output) || isTooDeep(json)) return undefined;
+  return { id, json: found === value ? json : JSON.stringify(found) };
 }

@@ -1,82 +1,87 @@
-// What a model answered on `responses`, read as events: whatever form it chose, the server writes the response of the background itself.
+// What a model answered on `responses`, read as events: whatever form it chose, the server writes the background response itself.
 
 import type { ReplyHead } from '../contract/thread.ts';
 import { InferenceError } from '../core/errors.ts';
+import { type Json, recordOf } from '../dialects/adapters/record-of.ts';
+import { isTooDeep, parsedObject } from './answer-json.ts';
+import { finalStatus } from './final-status.ts';
 
-export type Json = Readonly<Record<string, unknown>>;
-
-/** An object; undefined for everything else, lists included. */
-export function jsonObject(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined; // an object has keys
+/** Where what is not read yet has its room. */
+export interface PendingRoom {
+  /** False: there is none for so many bytes more. */
+  grow(bytes: number): boolean;
+  shrink(bytes: number): void;
 }
 
-/** Undefined: it is no JSON, or none of an object. */
-export function parsedObject(json: string): Json | undefined {
-  try {
-    return jsonObject(JSON.parse(json));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Reads one answer. Holds no more than `limitBytes` of it at a time. */
+/** Reads one answer. What of it waits for its end counts in the room, as the bytes that came. */
 export class ReplyEvents {
   readonly #head: ReplyHead;
   readonly #isStream: boolean;
-  readonly #limitBytes: number;
+  readonly #room: PendingRoom;
   readonly #decoder = new TextDecoder();
-  #pending = '';
-  /** From where on the end of an event is looked for: what came earlier has none. */
-  #from = 0;
+  /** Of a stream: the event under way, in which no end was found. Kept apart, since joining at every piece would cost the square. */
+  #pieces: string[] = [];
+  /** Line breaks at the end of the last piece, which the next may make the end of an event. */
+  #breaks = '';
+  #pendingBytes = 0;
 
-  constructor(head: ReplyHead, limitBytes: number) {
+  constructor(head: ReplyHead, room: PendingRoom) {
     this.#head = head;
-    this.#limitBytes = limitBytes;
+    this.#room = room;
     const type = head.headers['content-type'];
     // A web Response of another server is a raw stream, and may be one of events.
     this.#isStream = head.status === 200 && head.shape !== 'whole' && typeof type === 'string' && type.startsWith('text/event-stream');
   }
 
-  /** The events that these bytes complete. Throws: invalid_result for an answer beyond the limit. */
+  /** The events that these bytes complete. Throws: store_full; invalid_result for an event that is too deep. */
   take(bytes: Uint8Array): readonly Json[] {
-    this.#pending += this.#decoder.decode(bytes, { stream: true });
-    const events = this.#isStream ? this.#completed() : [];
-    // No character has less than a byte.
-    if (this.#pending.length > this.#limitBytes)
-      throw new InferenceError('invalid_result', `expected a response of at most ${this.#limitBytes} bytes, got a larger one`);
-    return events;
+    if (!this.#room.grow(bytes.byteLength))
+      throw new InferenceError('store_full', 'expected an answer that the store has room for, got a larger one');
+    this.#pendingBytes += bytes.byteLength;
+    const text = this.#decoder.decode(bytes, { stream: true });
+    if (this.#isStream) return this.#completedBy(text);
+    this.#pieces.push(text);
+    return [];
   }
 
   /**
    * The events that the end completes: of an answer in one piece, the last one.
-   * Throws: invalid_result for what is no response; the error that the model answered with itself.
+   * Throws: invalid_result for what is no response or too deep; the error that the model answered with itself.
    */
   end(): readonly Json[] {
-    if (this.#isStream) {
-      this.#pending += '\n\n';
-      return this.#completed();
-    }
-    const answer = parsedObject(this.#pending);
+    const rest = this.#decoder.decode();
+    if (this.#isStream) return this.#completedBy(`${rest}\n\n`);
+    const answer = readObject(this.#pieces.join('') + rest);
     if (this.#head.status !== 200) throw ownError(answer, this.#head.status);
-    const status = answer?.['status'];
-    return status === 'completed' || status === 'incomplete' || status === 'failed'
-      ? [{ type: `response.${status}`, response: answer }]
-      : [];
+    const status = finalStatus(answer?.['status']);
+    return status === undefined ? [] : [{ type: `response.${status}`, response: answer }];
   }
 
-  #completed(): readonly Json[] {
+  #completedBy(text: string): readonly Json[] {
     // Two line breaks end an event; a carriage return before each is allowed, and may come in another piece than its line feed.
-    const text = this.#pending.replaceAll('\r\n', '\n');
+    const given = this.#breaks + text;
+    const isCut = given.endsWith('\r');
+    const lines = (isCut ? given.slice(0, -1) : given).replaceAll('\r\n', '\n');
     const events: Json[] = [];
     let start = 0;
-    for (let end = text.indexOf('\n\n', this.#from); end >= 0; end = text.indexOf('\n\n', start)) {
-      const event = eventOf(text.slice(start, end));
+    for (let end = lines.indexOf('\n\n'); end >= 0; end = lines.indexOf('\n\n', start)) {
+      const event = eventOf(this.#pieces.join('') + lines.slice(start, end));
       if (event !== undefined) events.push(event);
+      this.#pieces = [];
       start = end + 2;
     }
-    this.#pending = text.slice(start);
-    this.#from = Math.max(0, this.#pending.length - 2);
+    const hasBreak = lines.endsWith('\n') && lines.length > start;
+    const rest = lines.slice(start, hasBreak ? -1 : undefined);
+    this.#breaks = (hasBreak ? '\n' : '') + (isCut ? '\r' : '');
+    if (rest !== '') this.#pieces.push(rest);
+    if (start > 0) this.#free(Buffer.byteLength(rest) + this.#breaks.length);
     return events;
+  }
+
+  /** All but what still waits. */
+  #free(waitingBytes: number): void {
+    this.#room.shrink(this.#pendingBytes - waitingBytes);
+    this.#pendingBytes = waitingBytes;
   }
 }
 
@@ -86,12 +91,19 @@ function eventOf(block: string): Json | undefined {
     .split('\n')
     .filter((line) => line.startsWith('data:'))
     .map((line) => line.slice('data:'.length));
-  return data.length === 0 ? undefined : parsedObject(data.join('\n'));
+  return data.length === 0 ? undefined : readObject(data.join('\n'));
+}
+
+function readObject(json: string): Json | undefined {
+  const value = parsedObject(json);
+  if (value !== undefined && isTooDeep(json))
+    throw new InferenceError('invalid_result', 'expected a response that nests no deeper than a request may, got a deeper one');
+  return value;
 }
 
 /** A model that answers with a web Response may refuse with one: as a client in the foreground would read it. */
 function ownError(answer: Json | undefined, status: number): InferenceError {
-  const message = jsonObject(answer?.['error'])?.['message'];
+  const message = recordOf(answer?.['error'])?.['message'];
   const text = typeof message === 'string' ? message : `expected the model to answer with status 200, got ${status}`;
   return new InferenceError('invalid_result', text);
 }

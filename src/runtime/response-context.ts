@@ -2,6 +2,7 @@
 
 import { InferenceError } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
+import { isUsable } from './final-status.ts';
 import type { ResponseStore, StoredResponse } from './response-store.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -22,9 +23,13 @@ export function responseContext(store: ResponseStore | undefined, owner: string,
   const given = givenItems(body['input']);
   const items = given.map((item, index) => {
     if (item['type'] !== 'item_reference') return item;
-    const found = before.find((candidate) => candidate['id'] === item['id']);
-    if (found !== undefined) return found;
     const param = `input[${index}]`;
+    const { id } = item;
+    // Items may lack one as well, and would be taken for what is meant.
+    if (id === undefined)
+      throw new InferenceError('missing_required_parameter', `expected ${param}.id, got nothing`, { param: `${param}.id` });
+    const found = before.find((candidate) => candidate['id'] === id);
+    if (found !== undefined) return found;
     // All that is stored is not searched: it is kept as JSON, and a chain has what it refers to.
     const came = previousId === undefined ? 'no previous_response_id' : 'another id';
     throw new InferenceError('invalid_value', `expected ${param} to refer to an item of the previous response, got ${came}`, { param });
@@ -52,7 +57,7 @@ function chainOf(store: ResponseStore | undefined, owner: string, id: string): r
     );
   }
   const { status, output } = JSON.parse(decoder.decode(stored.response)) as StoredFacts; // checked before it was kept
-  if (status === 'failed' || status === 'cancelled') throw unfinished(status);
+  if (!isUsable(status)) throw unfinished(status);
   return [...inputItems(stored), ...output];
 }
 

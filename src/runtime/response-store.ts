@@ -24,9 +24,11 @@ export interface StoredResponse {
   readonly background?: { readonly isStreamed: boolean; readonly log: EventLog | undefined };
 }
 
-/** Room for a response that still runs: it counts as if it were kept, and does not leave for others. */
+/** Room for a response that still runs: it counts as if it were kept, and does not leave for others. Once it is released nothing grows. */
 export interface Hold {
-  /** The oldest that are kept leave for it. False: those that run leave no room for so many bytes more. */
+  /** The oldest that are kept leave for it. Before that it is held against others that run alone, for a request may yet be refused. */
+  claim(): void;
+  /** As `claim`, for so many bytes more. False: those that run leave no room for them. */
   grow(bytes: number): boolean;
   shrink(bytes: number): void;
   /** Idempotent. */
@@ -36,6 +38,8 @@ export interface Hold {
 interface Entry extends StoredResponse {
   /** By the clock. */
   readonly expires: number;
+  /** What it was counted as. */
+  readonly weight: number;
 }
 
 /** An owner is the name of an API key, or empty where there are none; nobody reads what another keeps. The oldest leave first. */
@@ -71,21 +75,23 @@ export class ResponseStore {
     return this.#limits.count > 0 && bytes <= this.#limits.bytes;
   }
 
-  /** Undefined: those that run leave no room. */
+  /** Undefined: those that run leave no room. Nothing leaves for it before it is claimed. */
   hold(owner: string, id: string, bytes: number): Hold | undefined {
     if (this.#held.size >= this.#limits.count || this.#heldBytes + bytes > this.#limits.bytes) return undefined;
     const key = keyOf(owner, id);
     let own = 0;
+    let isReleased = false;
     const add = (more: number): void => {
+      if (isReleased) return;
       own += more;
       this.#heldBytes += more;
     };
     this.#held.add(key);
     add(bytes);
-    this.#makeRoom();
     return {
+      claim: () => this.#makeRoom(),
       grow: (more) => {
-        if (this.#heldBytes + more > this.#limits.bytes) return false;
+        if (isReleased || this.#heldBytes + more > this.#limits.bytes) return false;
         add(more);
         this.#makeRoom();
         return true;
@@ -94,6 +100,7 @@ export class ResponseStore {
       release: () => {
         this.#held.delete(key);
         add(-own);
+        isReleased = true;
       },
     };
   }
@@ -103,14 +110,17 @@ export class ResponseStore {
     return this.#held.has(keyOf(owner, id));
   }
 
-  /** False: it is larger than the whole store may be, or than those that run leave of it. */
-  keep(owner: string, stored: StoredResponse): boolean {
+  /**
+   * `comingBytes`: what its log will count for beside what it has. False: it is larger than the whole store may be, or than those that
+   * run leave of it.
+   */
+  keep(owner: string, stored: StoredResponse, comingBytes = 0): boolean {
     const key = keyOf(owner, stored.id);
     this.#drop(key);
     const { count, bytes, ageMs } = this.#limits;
-    const weight = weightOf(stored);
+    const weight = weightOf(stored) + comingBytes;
     if (this.#held.size >= count || this.#heldBytes + weight > bytes) return false;
-    this.#entries.set(key, { ...stored, expires: this.#clock.now() + ageMs });
+    this.#entries.set(key, { ...stored, weight, expires: this.#clock.now() + ageMs });
     this.#keptBytes += weight;
     this.#dropExpired();
     this.#makeRoom();
@@ -148,7 +158,7 @@ export class ResponseStore {
   #drop(key: string): boolean {
     const entry = this.#entries.get(key);
     if (entry === undefined) return false;
-    this.#keptBytes -= weightOf(entry);
+    this.#keptBytes -= entry.weight;
     this.#entries.delete(key);
     entry.background?.log?.drop();
     return true;

@@ -161,8 +161,8 @@ export class Runtime {
   }
 
   /**
-   * Chooses the model, waits for a replica and starts the call. The observer hears the rest. A response of the background is not waited
-   * for: the observer hears that it is queued, or its events.
+   * Chooses the model, waits for a replica and starts the call. The observer hears the rest. A background response is not waited for:
+   * the observer hears that it is queued, or its events.
    * Throws: whatever keeps the call from starting: 404, 400, 429, 503, or the reason of the aborted signal.
    */
   async submit(asked: Submission): Promise<RunningCall> {

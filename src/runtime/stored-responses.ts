@@ -7,8 +7,11 @@ import type { RunningCall } from '../contract/executor.ts';
 import type { Logger } from '../contract/model.ts';
 import { jsonHead } from '../dialects/json-reply.ts';
 import { responseObject } from '../dialects/openai/response-object.ts';
-import { BackgroundCall, type BackgroundCallOptions, type OverFacts } from './background-call.ts';
-import { EventLog } from './event-log.ts';
+import { utf8 } from '../dialects/sse.ts';
+import { BackgroundCall, type OverFacts } from './background-call.ts';
+import { beginningOf } from './background-object.ts';
+import { BackgroundResponse, type BackgroundResponseOptions } from './background-response.ts';
+import { type EventLog, weightOfEvents } from './event-log.ts';
 import { followLog } from './follow-log.ts';
 import type { PreparedResponse } from './kept-response.ts';
 import type { Hold, ResponseStore, StoredResponse } from './response-store.ts';
@@ -31,7 +34,7 @@ export interface BackgroundStart {
   readonly admit: (submission: Submission) => Promise<RunningCall>;
 }
 
-type OwnOptions = Omit<BackgroundCallOptions, 'clock' | 'store' | 'requestId' | 'onAccepted' | 'onSettled' | 'onOver'>;
+type OwnOptions = Omit<BackgroundResponseOptions, 'store' | 'requestId' | 'onAccepted' | 'onSettled'>;
 
 // What a failed response has more than the queued one it is made of: a code and a message of ours.
 const marginBytes = 1_024;
@@ -48,7 +51,7 @@ export class StoredResponses {
 
   /** Throws: response_not_found. */
   get(owner: string, id: string): StoredResponse {
-    const stored = this.#runningOf(owner, id)?.view() ?? this.#options.store.get(owner, id);
+    const stored = this.#runningOf(owner, id)?.response.view() ?? this.#options.store.get(owner, id);
     if (stored === undefined) throw new InferenceError('response_not_found', 'expected the id of a stored response, got an unknown one');
     return stored;
   }
@@ -61,8 +64,8 @@ export class StoredResponses {
   }
 
   /**
-   * Stops a response of the background; one that is finished stays as it is. Returns it.
-   * Throws: response_not_found; invalid_value for one that is not of the background.
+   * Stops a background response; one that is finished stays as it is. Returns it.
+   * Throws: response_not_found; invalid_value for one that is no background response.
    */
   cancel(owner: string, id: string): StoredResponse {
     if (this.get(owner, id).background === undefined)
@@ -91,19 +94,18 @@ export class StoredResponses {
     const id = newId('resp');
     const created = Math.floor(Date.now() / 1000);
     const queued = { id, ...responseObject({ id, status: 'queued', output: [], usage: undefined }, { body, model, created }) };
-    const answer = Buffer.from(JSON.stringify(queued));
-    const hold = this.#room(owner, id, input.byteLength + answer.byteLength + marginBytes);
-    const log = body['stream'] === true ? new EventLog() : undefined;
+    // Memory of its own, since it goes to a program that may transfer it.
+    const answer = utf8(JSON.stringify(queued));
+    const beginning = body['stream'] === true ? beginningOf(queued) : undefined;
+    const firstEvents = beginning === undefined ? [] : [...beginning.queued, beginning.inProgress];
+    const hold = this.#room(owner, id, input.byteLength + answer.byteLength + marginBytes + weightOfEvents(firstEvents));
     const { facts, observer, signal } = asked;
-    const call = this.#newCall({ owner, queued, input, log, hold, deadlineMs: facts.deadlineMs }, facts, model);
+    const call = this.#newCall({ owner, queued, input, beginning, hold }, facts, model);
+    const { log } = call.response;
     const running = admit({ ...submission, signal: call.signal, observer: call }).then(
       (started) => call.attach(started),
       (error: unknown) => {
-        if (!call.isAccepted) {
-          call.discard();
-          throw error;
-        }
-        call.failWith(error);
+        if (!call.endUnrun(error)) throw error;
       },
     );
     await Promise.race([call.accepted, running]);
@@ -128,35 +130,35 @@ export class StoredResponses {
   }
 
   /** Apart from `start`, so that what lives as long as the call holds on to nothing of its client. */
-  #newCall(own: OwnOptions, { id: requestId, apiKeyName }: Submission['facts'], model: string): BackgroundCall {
+  #newCall(own: OwnOptions, { id: requestId, apiKeyName, deadlineMs }: Submission['facts'], model: string): BackgroundCall {
     const { clock, store } = this.#options;
     const { id } = own.queued;
-    const call = new BackgroundCall({
+    const response = new BackgroundResponse({
       ...own,
-      clock,
       store,
       requestId,
       onAccepted: () => void this.#running.set(id, call),
       onSettled: () => void this.#running.delete(id),
-      onOver: (over) => this.#logOver({ id: requestId, response: id, model, apiKeyName: apiKeyName ?? undefined }, over),
     });
+    const onOver = (over: OverFacts): void =>
+      this.#logOver({ id: requestId, response: id, model, apiKeyName: apiKeyName ?? undefined }, over);
+    const call = new BackgroundCall({ clock, deadlineMs, response, onOver });
     return call;
   }
 
   #runningOf(owner: string, id: string): BackgroundCall | undefined {
     const call = this.#running.get(id);
-    return call?.owner === owner ? call : undefined;
+    return call?.response.owner === owner ? call : undefined;
   }
 
   /** The request's own line came when its client was answered. */
-  #logOver(ids: Readonly<Record<string, unknown>>, { state, error, queueMs, totalMs, usage }: OverFacts): void {
+  #logOver(ids: Readonly<Record<string, unknown>>, { state, failure, queueMs, totalMs, usage }: OverFacts): void {
     const { logger } = this.#options;
-    if (error?.stack !== undefined && error.status >= 500)
-      logger.error('request failed', { id: ids['id'], code: error.code, stack: error.stack });
+    if (failure?.stack !== undefined) logger.error('request failed', { id: ids['id'], ...failure });
     logger.info('background response', {
       ...ids,
       state,
-      code: error?.code,
+      code: failure?.code,
       queueMs: rounded(queueMs),
       totalMs: rounded(totalMs),
       promptTokens: usage?.promptTokens,

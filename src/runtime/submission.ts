@@ -26,4 +26,6 @@ export interface SubmissionObserver extends CallObserver {
   queued?(): void;
   /** The call left the queue after `queueMs` for a replica of `model`. */
   started?(model: string, queueMs: number): void;
+  /** After a head of a stream, which else waits for its first bytes: they may be long in coming. */
+  flushHead?(): void;
 }

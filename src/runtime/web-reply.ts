@@ -53,6 +53,10 @@ export class WebReply implements SubmissionObserver {
     this.#head = { ...head, headers: { ...head.headers, ...this.#ownHeaders } };
   }
 
+  flushHead(): void {
+    if (!this.#isSettled && this.#head !== undefined) this.#opened(this.#head);
+  }
+
   chunk(bytes: Uint8Array): void {
     if (this.#isSettled || this.#head === undefined) return;
     if (this.#head.shape === 'whole') this.#whole.push(bytes);

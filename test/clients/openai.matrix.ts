@@ -137,7 +137,7 @@ cell('openai', 'responses', 'stream', 'the stream helper gathers the plain answe
   assert.deepEqual(gathered.usage, plain.usage);
 });
 
-cell('openai', 'responses', 'plain', 'a response of the background is fetched until it is the plain answer', async () => {
+cell('openai', 'responses', 'plain', 'a background response is fetched until it is the plain answer', async () => {
   const plain = await client.responses.create(response);
   let reply = await client.responses.create({ ...response, background: true });
   assert.deepEqual([reply.status, reply.background, reply.output_text], ['queued', true, '']);
@@ -146,7 +146,7 @@ cell('openai', 'responses', 'plain', 'a response of the background is fetched un
   assert.deepEqual([reply.id, reply.status, reply.output_text, reply.usage], [id, 'completed', plain.output_text, plain.usage]);
 });
 
-cell('openai', 'responses', 'stream', 'a stream of the background that was left goes on after any of its events', async () => {
+cell('openai', 'responses', 'stream', 'a background stream that was left goes on after any of its events', async () => {
   const plain = await client.responses.create(response);
   let id = '';
   let last = -1;
@@ -169,7 +169,7 @@ cell('openai', 'responses', 'stream', 'a stream of the background that was left 
   assert.equal(gathered.output_text, plain.output_text);
 });
 
-cell('openai', 'responses', 'abort', 'cancel stops a response of the background', async () => {
+cell('openai', 'responses', 'abort', 'cancel stops a background response', async () => {
   const { id } = await client.responses.create({ ...response, input: longTask, max_output_tokens: longAnswer, background: true });
   await runs(chatModel, 1);
   assert.equal((await client.responses.cancel(id)).status, 'cancelled');

@@ -1,4 +1,4 @@
-// What becomes of the responses of the background when their model or their server ends, and on a server that stores none.
+// What becomes of background responses when their model or their server ends, and on a server that stores none.
 
 import { fileURLToPath } from 'node:url';
 import { BroadcastChannel } from 'node:worker_threads';

@@ -1,4 +1,4 @@
-// Responses of the background, over real sockets and real threads: they outlive their client, and are asked for, followed and stopped by id.
+// Background responses, over real sockets and real threads: they outlive their client, and are asked for, followed and stopped by id.
 
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -25,13 +25,8 @@ afterAll(async () => {
 const say = (...words: readonly string[]): void => {
   for (const word of words) channel.postMessage(word);
 };
-const ask = (body: object, headers = {}) =>
-  server.post(
-    '/v1/responses',
-    { input: 'hello', background: true, ...body },
-    { headers: { 'content-type': 'application/json', ...headers } },
-  );
-const start = async (body: object = {}, headers = {}) => bodyOf(await ask(body, headers));
+const ask = (body: object) => server.post('/v1/responses', { input: 'hello', background: true, ...body });
+const start = async (body: object = {}) => bodyOf(await ask(body));
 const at = (id: string, rest = '', method = 'GET') => fetch(`${server.url}/v1/responses/${id}${rest}`, { method });
 const cancel = (id: string) => at(id, '/cancel', 'POST');
 
@@ -47,7 +42,7 @@ async function reaches(id: string, status: string) {
   }
 }
 
-test('a response of the background is queued at once, then in progress, then completed', async () => {
+test('a background response is queued at once, then in progress, then completed', async () => {
   const reply = await ask({ metadata: { a: 'b' } });
   expect(reply.status).toBe(200);
   const queued = await bodyOf(reply);
@@ -160,7 +155,7 @@ test('a waiting response is cancelled without reaching the model, and a full que
   expect((await reaches(first.id, 'completed')).output[0].content[0].text).toBe('whole');
 });
 
-test('cancel takes an empty body of any type, and answers what is finished, not of the background or unknown', async () => {
+test('cancel takes an empty body of any type, and answers what is finished, not in the background or unknown', async () => {
   const { id } = await start({ input: 'own object' });
   const done = await reaches(id, 'completed');
   for (const init of [{}, { headers: { 'content-type': 'application/json' } }, { headers: { 'content-type': 'text/plain' }, body: '' }]) {
@@ -191,13 +186,12 @@ test('only what was streamed in the background is replayed, and from a number', 
   expect([whole.status, (await bodyOf(whole)).error.param]).toEqual([400, 'stream']);
   const events = await readTo(await ask({ input: 'own events', stream: true }));
   const streamed = eventsOf(events)[0].response.id;
-  for (const after of ['-1', 'x', '1.5', '']) {
+  for (const after of ['-1', 'x', '1.5', '', '99']) {
     const reply = await at(streamed, `?stream=true&starting_after=${after}`);
     expect([after, reply.status, (await bodyOf(reply)).error?.param]).toEqual([after, 400, 'starting_after']);
   }
   const wrong = await at(streamed, '?stream=yes');
   expect([wrong.status, (await bodyOf(wrong)).error.param]).toEqual([400, 'stream']);
-  expect(await (await at(streamed, '?stream=true&starting_after=99')).text()).toBe('data: [DONE]\n\n');
   expect((await at(streamed, '?stream=true', 'HEAD')).status).toBe(200);
 });
 
@@ -237,19 +231,17 @@ test.each([
   ]);
 });
 
-test('a failure within the stream and the deadline are told in the stream and by the object', async () => {
+test('a failure within the stream is told in the stream, by the object and to whoever comes later', async () => {
   const broken = await ask({ stream: true });
   say('a', 'throw');
   const events = eventsOf(await broken.text());
   expect(events.slice(-2).map(({ type }) => type)).toEqual(['error', 'response.failed']);
   expect(events.map(({ sequence_number }) => sequence_number)).toEqual([...events.keys()]);
-  expect(await bodyOf(await at(events[0].response.id))).toMatchObject({ status: 'failed', error: { code: 'told_to' } });
-  const late = await ask({ stream: true }, { 'x-heddle-timeout-ms': '50' });
-  const last = eventsOf(await late.text()).slice(-2);
-  expect(last).toMatchObject([
-    { type: 'error', code: 'timeout' },
-    { type: 'response.failed', response: { error: { code: 'timeout' } } },
-  ]);
+  const { id } = events[0].response;
+  expect(await bodyOf(await at(id))).toMatchObject({ status: 'failed', error: { code: 'told_to' } });
+  expect(eventsOf(await (await at(id, '?stream=true')).text())).toEqual(events);
+  const after = await at(id, `?stream=true&starting_after=${events.length - 1}`);
+  expect([after.status, await after.text()]).toEqual([200, '']);
 });
 
 test('a program starts one too, and the log tells of it without its text', async () => {

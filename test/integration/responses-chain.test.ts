@@ -66,7 +66,7 @@ test('a program without HTTP goes on from a response too', async () => {
 
 const idle = () => until(() => server.runtime.model('smollm2')?.running === 0);
 
-test('a response of the background is that of the foreground, though its client left', async () => {
+test('a background response is that of the foreground, though its client left', async () => {
   const plain = await bodyOf(await ask({ input: 'My name is Ada.' }));
   const leaving = new AbortController();
   const body = JSON.stringify({

@@ -1,4 +1,4 @@
-// Any body to any POST route, 200,000 of them: answered, or refused at its fault; never a failure, a warning or a socket left hanging.
+// Any body to any POST route, 20,000 of them, or as many as HEDDLE_CASES says: answered, or refused at its fault; never a failure, a warning or a socket left hanging.
 
 import { expect, test } from 'vitest';
 import { runProperties } from '../support/properties/run.ts';

@@ -58,12 +58,25 @@ export class ConstrainedWalks {
     }
   }
 
+  /** Whether the text may begin so, and end there. */
+  async accepts(format: OutputFormat | ToolGrammar, text: string): Promise<boolean> {
+    const constraint = await this.engine.constrain(format, 'format', new CancellableCall());
+    try {
+      if (!(await constraint.acceptText(text))) return false;
+      const logits = new Float32Array(this.#vocabulary.length);
+      await constraint.apply(logits);
+      return logits[stopId] === 0;
+    } finally {
+      constraint.close();
+    }
+  }
+
   close(): Promise<void> {
     return this.engine.close();
   }
 }
 
-function random(seed: number): () => number {
+export function random(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

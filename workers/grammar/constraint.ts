@@ -1,121 +1,29 @@
-// One constrained text: says which tokens may come next. The mask is computed on the grammar thread while the graph runs its step.
+// What may hold a text to a form: it forbids tokens before each choice, and learns what was chosen.
 
-import { InferenceError } from '../../src/core/errors.ts';
-import type { Accepted } from './grammar-messages.ts';
+import type { Cancellable } from '../../src/contract/model.ts';
 
-/** Owns: whoever asked for it closes it. */
+/** The state of one text. Owns: what `close` frees. */
 export interface Constraint {
-  /** Sets the logits of forbidden tokens to -Infinity. Returns at once where the mask is there already. Throws: what `constrain` throws. */
-  apply(logits: Float32Array): Promise<void> | void;
-  /** The token that was chosen; `apply` had allowed it. */
+  /** True while any text may follow, so that the request alone decides whether an end token ends it. Absent: never. */
+  readonly isIdle?: boolean;
+  /**
+   * Sets the logits of forbidden tokens to -Infinity. Only end tokens left means that the text has to end here; nothing left
+   * ends it too. Returns at once where it is known already. Shapes: logits [vocabulary]. Throws: InferenceError.
+   */
+  apply(logits: Float32Array): void | Promise<void>;
+  /** The token that was chosen, which `apply` had allowed; never an end token, but while idle. */
   accept(token: number): void;
-  /** Text that was generated before the constraint began, such as a trigger and what its last token had more. False: it does not fit. */
-  acceptText(text: string): Promise<boolean>;
-  /** True once a stop token was accepted. */
-  readonly ended: boolean;
   /** Idempotent. */
   close(): void;
 }
 
-export interface ConstraintLink {
-  accept(what: Accepted): void;
-  close(): void;
-}
-
-/** The engine's side of a constraint: told when masks arrive. */
-export class SharedConstraint implements Constraint {
-  readonly #mask: Int32Array;
-  readonly #link: ConstraintLink;
-  #pending = 1;
-  #accepted = true;
-  #failure: InferenceError | undefined;
-  #ended = false;
-  #isClosed = false;
-  #waiting: (() => void)[] = [];
-
-  constructor(mask: SharedArrayBuffer, link: ConstraintLink) {
-    this.#mask = new Int32Array(mask);
-    this.#link = link;
-  }
-
-  get ended(): boolean {
-    return this.#ended;
-  }
-
-  apply(logits: Float32Array): Promise<void> | void {
-    if (this.#pending === 0 || this.#failure !== undefined) return this.#mark(logits);
-    return this.#settled().then(() => this.#mark(logits));
-  }
-
-  accept(token: number): void {
-    if (this.#isClosed || this.#failure !== undefined) return;
-    this.#pending += 1;
-    this.#link.accept(token);
-  }
-
-  async acceptText(text: string): Promise<boolean> {
-    await this.ready();
-    this.#pending += 1;
-    this.#link.accept(text);
-    await this.ready();
-    return this.#accepted;
-  }
-
-  /** Waits for the mask. Throws: why there will be none. */
-  async ready(): Promise<void> {
-    if (this.#pending > 0 && this.#failure === undefined) await this.#settled();
-    this.#throwIfFailed();
-  }
-
-  /** Another thread makes all again, and answers once. */
-  restarted(): void {
-    this.#pending = 1;
-  }
-
-  arrived(isAccepted: boolean, isEnded: boolean): void {
-    this.#pending -= 1;
-    this.#accepted = isAccepted;
-    this.#ended = isEnded;
-    if (this.#pending === 0) this.#wake();
-  }
-
-  fail(error: InferenceError): void {
-    this.#failure ??= error;
-    this.#wake();
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#link.close();
-    this.fail(new InferenceError('replica_lost', 'the constraint was closed', { retryAfterMs: 1000 }));
-  }
-
-  #settled(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  #wake(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
-  }
-
-  #throwIfFailed(): void {
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-
-  #mark(logits: Float32Array): void {
-    this.#throwIfFailed();
-    if (!this.#accepted) throw new InferenceError('internal_error', 'expected a token that the mask allows');
-    if (this.#ended) return;
-    for (let word = 0; word < this.#mask.length; word += 1) {
-      const bits = this.#mask[word] ?? 0;
-      const from = word * 32;
-      // Most words are all forbidden or all allowed.
-      if (bits === -1) continue;
-      if (bits === 0) logits.fill(Number.NEGATIVE_INFINITY, from, from + 32);
-      else
-        for (let bit = 0; bit < 32; bit += 1)
-          if (((bits >>> bit) & 1) === 0 && from + bit < logits.length) logits[from + bit] = Number.NEGATIVE_INFINITY;
-    }
-  }
+/** A constraint by a grammar. */
+export interface GrammarConstraint extends Constraint {
+  /** Text that is there already. False: it does not fit, and nothing else may follow but `close`. Throws: InferenceError. */
+  acceptText(text: string): Promise<boolean>;
+  /**
+   * Another text of the same grammar, from its beginning, also when this one is closed. Never refused for lack of room: it is part
+   * of what was let in with this one. Throws: what opening this one throws.
+   */
+  again(call: Cancellable): Promise<GrammarConstraint>;
 }

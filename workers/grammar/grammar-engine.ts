@@ -1,15 +1,22 @@
-// Opens constraints on the grammar thread of one generator. When a grammar hangs or breaks the thread, its own constraint fails, and the
-// others go on, on a new thread.
+// Opens constraints on the grammar threads of one generator: two threads of the same file, so that neither the decode loop nor a running
+// text waits for a grammar that may take long.
+//
+//     format ──► scout: writes and compiles it, in time or not ──► mask thread: compiles it again, then answers each token with a mask
+//                  │ wrong: refused by its path                      │
+//                  │ hung, broke: refused for good, and the          │ hung, broke: that text fails, its format is refused from then
+//                  │ thread is replaced; those behind it go on       │ on, and the other texts go on where they were on a new thread
+//
+// So a running text is held up by a compile that is known to be short, or by none: what is compiled already opens at once. What the scout
+// found good is remembered and goes to the mask thread at once. Of both threads AnsweringThread says how they start, answer and end.
 
-import { Worker } from 'node:worker_threads';
-import type { OutputFormat } from '../../src/contract/generation.ts';
 import type { Cancellable } from '../../src/contract/model.ts';
-import type { Clock, Timer } from '../../src/core/clock.ts';
+import type { Clock } from '../../src/core/clock.ts';
 import { InferenceError } from '../../src/core/errors.ts';
-import { type Constraint, SharedConstraint } from './constraint.ts';
-import { formatGrammar } from './format-grammar.ts';
-import type { Accepted, FromGrammarThread, GrammarThreadData, ToGrammarThread, WrittenGrammar } from './grammar-messages.ts';
-import type { ToolGrammar } from './tool-grammar.ts';
+import { AnsweringThread, type Loss } from './answering-thread.ts';
+import type { GrammarConstraint } from './constraint.ts';
+import type { Accepted, AskedFormat, GrammarAnswer, GrammarThreadData } from './grammar-messages.ts';
+import { faultError, GrammarScout, notStarted, type ScoutedGrammar } from './grammar-scout.ts';
+import { SharedConstraint } from './shared-constraint.ts';
 
 export interface GrammarEngineOptions {
   /** Texts of the tokens as in tokenizer.json, by id; byte-level BPE. Empty: never allowed, as special tokens are. */
@@ -18,19 +25,24 @@ export interface GrammarEngineOptions {
   /** Width of the logits, where it is more than the vocabulary. */
   readonly logitCount?: number;
   readonly clock: Clock;
-  /** For one compile, and for one mask. Units: milliseconds. Default 5,000. */
-  readonly limitMs?: number;
-  /** Most compiled grammars kept. Default 64. */
+  /** For writing and compiling one grammar. Units: milliseconds. Default 2,000. */
+  readonly compileLimitMs?: number;
+  /** For one mask, and for opening what the scout found good. Units: milliseconds. Default 5,000. */
+  readonly maskLimitMs?: number;
+  /** The scout ends when no new grammar was asked for so long. Units: milliseconds. Default 60,000. */
+  readonly scoutIdleMs?: number;
+  /** Most compiled grammars kept, at least 1. Default 64. */
   readonly mostGrammars?: number;
   /** Most constraints open or waiting. Default 256. */
   readonly mostConstraints?: number;
-  /** File of the thread; tests run it from the build. */
+  /** File of the threads; tests run it from the build. */
   readonly threadFile?: URL;
 }
 
 interface OpenConstraint {
+  readonly id: number;
   readonly constraint: SharedConstraint;
-  readonly grammar: WrittenGrammar;
+  readonly scouted: ScoutedGrammar;
   readonly param: string;
   readonly mask: SharedArrayBuffer;
   /** What another thread needs to go on. */
@@ -38,18 +50,16 @@ interface OpenConstraint {
   isCompiled: boolean;
 }
 
-/** Grammars that hung or broke a thread, so that they do so once. */
-const mostRefused = 64;
+// On two busy cores a schema of all string formats takes 900 ms, and the slowest of twenty schemas of the usual kind 170 ms.
+const defaultCompileLimitMs = 2000;
 
-/** Owns: its thread, ended by `close`, and with the thread that opened it. */
+/** Owns: its threads, ended by `close`, and with the thread that opened it. */
 export class GrammarEngine {
-  readonly #options: GrammarEngineOptions;
+  readonly #mostConstraints: number;
+  readonly #maskBytes: number;
+  readonly #scout: GrammarScout;
+  readonly #masks: AnsweringThread<OpenConstraint>;
   readonly #open = new Map<number, OpenConstraint>();
-  readonly #refused = new Set<string>();
-  /** Of the messages that the thread has not answered; it works on the first. */
-  #unanswered: number[] = [];
-  #deadline: Timer | undefined;
-  #worker: Worker | undefined;
   #isClosed = false;
   #nextId = 0;
 
@@ -58,22 +68,50 @@ export class GrammarEngine {
   }
 
   private constructor(options: GrammarEngineOptions) {
-    this.#options = options;
+    const { vocabulary, stopIds, clock, mostGrammars = 64 } = options;
+    // A graph may also have fewer logits than the vocabulary has tokens.
+    const logitCount = Math.max(options.logitCount ?? 0, vocabulary.length);
+    const data: GrammarThreadData = { vocabulary, stopIds, logitCount, mostGrammars };
+    const thread = { file: options.threadFile ?? ownThreadFile(), data, clock };
+    this.#mostConstraints = options.mostConstraints ?? 256;
+    this.#maskBytes = Math.ceil(logitCount / 32) * 4;
+    this.#scout = new GrammarScout({
+      ...thread,
+      limitMs: options.compileLimitMs ?? defaultCompileLimitMs,
+      idleMs: options.scoutIdleMs ?? 60_000,
+    });
+    this.#masks = new AnsweringThread(
+      { ...thread, limitMs: options.maskLimitMs ?? 5000 },
+      { answered: (answer, opened) => this.#heard(answer, opened), lost: (loss) => this.#lost(loss) },
+    );
   }
 
   /**
    * Throws: InferenceError `invalid_value` or `unsupported_value` with the path of the wrong part below `param`, `rate_limit_exceeded` when
-   * too many are open, `replica_lost` when the engine is closed, or why the call was cancelled.
+   * too many are open, `replica_lost` when the engine is closed, `internal_error` when there are no threads, or why the call was cancelled.
    */
-  async constrain(format: OutputFormat | ToolGrammar, param: string, call: Cancellable): Promise<Constraint> {
+  async constrain(format: AskedFormat, param: string, call: Cancellable): Promise<GrammarConstraint> {
     call.throwIfCancelled();
-    if (this.#isClosed) throw closed();
-    const grammar = formatGrammar(format, param);
-    if (this.#refused.has(grammar.ebnf)) throw tooHard(param);
-    if (this.#open.size >= (this.#options.mostConstraints ?? 256)) {
+    this.#throwIfClosed();
+    if (this.#open.size + this.#scout.waiting >= this.#mostConstraints) {
       throw new InferenceError('rate_limit_exceeded', 'too many constrained texts are open', { retryAfterMs: 1000 });
     }
-    const constraint = this.#begin(grammar, param);
+    // Loads beside the scout, not after it.
+    this.#masks.start();
+    return this.#opened(await this.#scout.check(format, param, call), param, call);
+  }
+
+  /** Idempotent. Open constraints fail. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#failAll(closed());
+    await Promise.all([this.#scout.close(closed()), this.#masks.end()]);
+  }
+
+  async #opened(scouted: ScoutedGrammar, param: string, call: Cancellable): Promise<GrammarConstraint> {
+    call.throwIfCancelled();
+    this.#throwIfClosed();
+    const constraint = this.#begin(scouted, param);
     const leave = (): void => constraint.close();
     call.signal.addEventListener('abort', leave, { once: true });
     try {
@@ -88,117 +126,71 @@ export class GrammarEngine {
     }
   }
 
-  /** Idempotent. Open constraints fail. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    for (const { constraint } of this.#open.values()) constraint.fail(closed());
-    this.#open.clear();
-    await this.#endThread();
-  }
-
-  #begin(grammar: WrittenGrammar, param: string): SharedConstraint {
+  #begin(scouted: ScoutedGrammar, param: string): SharedConstraint {
     const id = this.#nextId;
     this.#nextId += 1;
-    const mask = new SharedArrayBuffer(Math.ceil(this.#logitCount / 32) * 4);
+    const mask = new SharedArrayBuffer(this.#maskBytes);
     const accepted: Accepted[] = [];
     const constraint = new SharedConstraint(mask, {
       accept: (what) => {
         accepted.push(what);
-        this.#send({ type: 'accept', id, what });
+        this.#masks.send({ type: 'accept', id, what }, opened);
       },
       close: () => {
-        if (this.#open.delete(id)) this.#send({ type: 'close', id });
+        if (this.#open.delete(id)) this.#masks.tell({ type: 'close', id });
       },
+      again: (call) => this.#opened(scouted, param, call),
     });
-    this.#open.set(id, { constraint, grammar, param, mask, accepted, isCompiled: false });
-    this.#send({ type: 'open', id, grammar, mask, accepted: [] });
+    const opened: OpenConstraint = { id, constraint, scouted, param, mask, accepted, isCompiled: false };
+    this.#open.set(id, opened);
+    this.#sendOpen(opened);
     return constraint;
   }
 
-  get #logitCount(): number {
-    return this.#options.logitCount ?? this.#options.vocabulary.length;
+  #sendOpen(opened: OpenConstraint): void {
+    const { id, scouted, mask, accepted } = opened;
+    this.#masks.send({ type: 'open', id, grammar: scouted.grammar, mask, accepted: [...accepted] }, opened);
   }
 
-  #send(message: ToGrammarThread): void {
-    if (this.#isClosed) return;
-    this.#worker ??= this.#startThread();
-    this.#worker.postMessage(message);
-    if (message.type === 'close') return;
-    this.#unanswered.push(message.id);
-    if (this.#unanswered.length === 1) this.#setDeadline();
+  #heard(answer: GrammarAnswer, opened: OpenConstraint): void {
+    if (answer.type !== 'ready') return;
+    opened.isCompiled = true;
+    opened.constraint.arrived(answer.isAccepted, answer.isEnded);
   }
 
-  #startThread(): Worker {
-    const { vocabulary, stopIds, mostGrammars = 64 } = this.#options;
-    const workerData: GrammarThreadData = { vocabulary, stopIds, mostGrammars, logitCount: this.#logitCount };
-    const worker = new Worker(this.#options.threadFile ?? new URL('./grammar-thread.js', import.meta.url), { workerData });
-    worker.unref();
-    worker.on('message', (message: FromGrammarThread) => {
-      if (worker === this.#worker) this.#hear(message);
-    });
-    const gone = (): void => {
-      if (worker === this.#worker) this.#blame(this.#unanswered[0]);
-    };
-    worker.on('error', gone);
-    worker.on('exit', gone);
-    return worker;
-  }
-
-  #hear(message: FromGrammarThread): void {
-    this.#unanswered.shift();
-    this.#setDeadline();
-    const heard = this.#open.get(message.id);
-    if (message.type === 'broken') this.#blame(message.id);
-    else if (message.type === 'refused') {
-      heard?.constraint.fail(new InferenceError(message.code, message.message, { param: heard.param }));
-    } else if (heard !== undefined) {
-      heard.isCompiled = true;
-      heard.constraint.arrived(message.isAccepted, message.isEnded);
+  /** What it worked on fails, also where its client has left, and the others begin again on another thread where they were. */
+  #lost({ how, job: culprit, cause }: Loss<OpenConstraint>): void {
+    if (how === 'start') {
+      this.#failAll(notStarted(cause));
+      return;
+    }
+    if (culprit !== undefined) {
+      this.#scout.refuse(culprit.scouted.key, how);
+      this.#open.delete(culprit.id);
+      const error = new InferenceError('internal_error', 'the grammar could not be followed any further', { cause });
+      culprit.constraint.fail(culprit.isCompiled ? error : faultError(how, culprit.param));
+    }
+    for (const opened of this.#open.values()) {
+      opened.constraint.restarted();
+      this.#sendOpen(opened);
     }
   }
 
-  /** Of the message that the thread works on. */
-  #setDeadline(): void {
-    this.#deadline?.cancel();
-    const head = this.#unanswered[0];
-    this.#deadline = head === undefined ? undefined : this.#options.clock.after(this.#options.limitMs ?? 5000, () => this.#blame(head));
+  #failAll(error: InferenceError): void {
+    for (const { constraint } of this.#open.values()) constraint.fail(error);
+    this.#open.clear();
   }
 
-  /** Its thread is of no more use, so it fails, and the others begin again on another one where they were. */
-  #blame(id: number | undefined): void {
-    const culprit = id === undefined ? undefined : this.#open.get(id);
-    if (id !== undefined && culprit !== undefined) {
-      this.#open.delete(id);
-      this.#refuse(culprit.grammar.ebnf);
-      const error = new InferenceError('internal_error', 'the grammar could not be followed any further');
-      culprit.constraint.fail(culprit.isCompiled ? error : tooHard(culprit.param));
-    }
-    void this.#endThread();
-    for (const [other, { constraint, grammar, mask, accepted }] of this.#open) {
-      constraint.restarted();
-      this.#send({ type: 'open', id: other, grammar, mask, accepted: [...accepted] });
-    }
+  #throwIfClosed(): void {
+    if (this.#isClosed) throw closed();
   }
+}
 
-  #refuse(ebnf: string): void {
-    const [oldest] = this.#refused;
-    if (this.#refused.size === mostRefused && oldest !== undefined) this.#refused.delete(oldest);
-    this.#refused.add(ebnf);
-  }
-
-  async #endThread(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    this.#unanswered = [];
-    this.#setDeadline();
-    await worker?.terminate();
-  }
+/** Beside this file, in the build as in the source. */
+function ownThreadFile(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? './grammar-thread.ts' : './grammar-thread.js', import.meta.url);
 }
 
 function closed(): InferenceError {
   return new InferenceError('replica_lost', 'the model was unloaded', { retryAfterMs: 1000 });
-}
-
-function tooHard(param: string): InferenceError {
-  return new InferenceError('unsupported_value', 'expected a schema or grammar that takes less time', { param });
 }

@@ -1,12 +1,15 @@
-// The thread that compiles grammars and computes masks, so that the thread which decodes never waits for a compile.
+// The threads of the grammar engine. As the scout it tries formats; as the mask thread it computes masks. Neither is the thread that
+// decodes, which so never waits for a compile.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CompiledGrammar } from '@mlc-ai/web-xgrammar';
 import { BannedTokens, illFormed } from './banned-tokens.ts';
 import { ConstrainedText, type TokenTable } from './constrained-text.ts';
-import type { Accepted, FromGrammarThread, GrammarThreadData, ToGrammarThread, WrittenGrammar } from './grammar-messages.ts';
-import { foreignGrammar } from './foreign-grammar.ts';
+import { formatGrammar } from './format-grammar.ts';
+import type { Accepted, AskedFormat, FromGrammarThread, GrammarThreadData, ToGrammarThread, WrittenGrammar } from './grammar-messages.ts';
 import { GrammarProblem } from './grammar-problem.ts';
+import { inOneStepRules } from './one-step-rules.ts';
+import { RecentMap } from './recent-map.ts';
 import { markCount, markText } from './side-rules.ts';
 import { StringAdditions } from './string-length.ts';
 import { byteLevelText, tokenBytes } from './token-bytes.ts';
@@ -35,8 +38,8 @@ const library = openGrammarLibrary();
 const info = await library.TokenizerInfo.createTokenizerInfo(tokens, 'byte_level', false, tokens.length, [...data.stopIds]);
 const compiler = await library.GrammarCompiler.createGrammarCompiler(info, false);
 
-/** By their text, the least recently used first. */
-const compiled = new Map<string, CompiledGrammar>();
+/** By their text. Matchers that use one that made room hold it alive. */
+const compiled = new RecentMap<CompiledGrammar>(data.mostGrammars, (grammar) => grammar.dispose());
 const open = new Map<number, { readonly text: ConstrainedText; readonly mask: Int32Array }>();
 
 const say = (message: FromGrammarThread): void => port.postMessage(message);
@@ -44,23 +47,27 @@ const say = (message: FromGrammarThread): void => port.postMessage(message);
 let last = Promise.resolve();
 port.on('message', (message: ToGrammarThread) => {
   // One after the other: tokens of a constraint are accepted in their order.
-  last = last.then(() => handle(message)).catch((error: unknown) => say(failure(message.id, error)));
+  last = last.then(() => handle(message)).catch((error: unknown) => say(failure(error)));
 });
+say({ type: 'started' });
 
-function failure(id: number, error: unknown): FromGrammarThread {
-  return error instanceof GrammarProblem ? { type: 'refused', id, code: error.code, message: error.message } : { type: 'broken', id };
+function failure(error: unknown): FromGrammarThread {
+  if (!(error instanceof GrammarProblem)) return { type: 'broken' };
+  return { type: 'refused', problem: { code: error.code, message: error.message, path: error.path } };
 }
 
 async function handle(message: ToGrammarThread): Promise<void> {
+  if (message.type === 'try') {
+    say({ type: 'written', grammar: await tryOut(message.format) });
+    return;
+  }
   const { id } = message;
   if (message.type === 'close') {
-    open.get(id)?.text.close();
-    open.delete(id);
+    close(id);
     return;
   }
   if (message.type === 'open') {
-    const matcher = await library.GrammarMatcher.createGrammarMatcher(await compile(message.grammar), [...data.stopIds]);
-    open.set(id, { text: new ConstrainedText(matcher, table, message.grammar.side), mask: new Int32Array(message.mask) });
+    open.set(id, { text: await begin(await compile(message.grammar), message.grammar), mask: new Int32Array(message.mask) });
   }
   const constraint = open.get(id);
   if (constraint === undefined) throw new Error('expected a constraint that is open');
@@ -70,27 +77,51 @@ async function handle(message: ToGrammarThread): Promise<void> {
   const { isEnded } = text;
   if (!isEnded) mask.set(await text.mask());
   // The message orders the memory: the mask is whole before the other side reads it.
-  say({ type: 'ready', id, isAccepted, isEnded });
+  say({ type: 'ready', isAccepted, isEnded });
+}
+
+/** As far as the mask thread will go before the first token. */
+async function tryOut(format: AskedFormat): Promise<WrittenGrammar> {
+  const written = await formatGrammar(format);
+  const grammar = await compiler.compileGrammar(written.ebnf);
+  const text = await begin(grammar, written);
+  await text.mask();
+  text.close();
+  grammar.dispose();
+  return written;
+}
+
+async function begin(grammar: CompiledGrammar, { side }: WrittenGrammar): Promise<ConstrainedText> {
+  return new ConstrainedText(await library.GrammarMatcher.createGrammarMatcher(grammar, [...data.stopIds]), table, side);
 }
 
 function accept(text: ConstrainedText, what: Accepted): Promise<boolean> {
   return typeof what === 'string' ? text.acceptText(what) : text.acceptToken(what);
 }
 
-async function compile({ ebnf, isForeign }: WrittenGrammar): Promise<CompiledGrammar> {
+async function compile({ ebnf }: WrittenGrammar): Promise<CompiledGrammar> {
   const known = compiled.get(ebnf);
-  if (known !== undefined) {
-    compiled.delete(ebnf);
-    compiled.set(ebnf, known);
-    return known;
-  }
-  const grammar = await compiler.compileGrammar(isForeign ? await foreignGrammar(ebnf) : ebnf);
+  if (known !== undefined) return known;
+  const grammar = await compiler.compileGrammar(inOneStepRules(await normalGrammar(ebnf)));
   compiled.set(ebnf, grammar);
-  const oldest = compiled.keys().next().value;
-  if (compiled.size > data.mostGrammars && oldest !== undefined) {
-    // Matchers that use it hold it alive.
-    compiled.get(oldest)?.dispose();
-    compiled.delete(oldest);
-  }
   return grammar;
+}
+
+async function normalGrammar(ebnf: string): Promise<string> {
+  const grammar = await library.Grammar.fromEBNF(ebnf);
+  try {
+    return grammar.toString();
+  } finally {
+    grammar.dispose();
+  }
+}
+
+function close(id: number): void {
+  const constraint = open.get(id);
+  open.delete(id);
+  try {
+    constraint?.text.close();
+  } catch {
+    // Nobody waits for an answer here. Only a library that has failed cannot free: whoever uses it next is told.
+  }
 }

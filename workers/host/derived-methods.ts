@@ -3,7 +3,8 @@
 import { countingRoutes, type MethodName } from '../../src/contract/methods.ts';
 import type { CheckedBody } from '../../src/contract/dialect.ts';
 import { InferenceError } from '../../src/core/errors.ts';
-import { type AdapterName, adaptedCount, adaptedMethod, adapterNames } from '../../src/dialects/adapters/adapted-method.ts';
+import { adaptedCount, adaptedMethod } from '../../src/dialects/adapters/adapted-method.ts';
+import { type AdapterName, adapterNames } from '../../src/dialects/adapters/own-names.ts';
 import type { Callable } from './callable.ts';
 
 /** Adds the methods that `static adapters` names. `schema`: of the bodies that the chat takes. Throws: invalid_model. */

@@ -1,15 +1,18 @@
 // What the answers to a request have to be, by its tools and its format, as constraints that are opened one per text.
 
-import type { GenerationRequest, ToolDefinition } from '../../src/contract/generation.ts';
+import type { GenerationRequest, OutputFormat, ToolDefinition } from '../../src/contract/generation.ts';
 import type { Cancellable } from '../../src/contract/model.ts';
 import { fromRecord, InferenceError, toRecord } from '../../src/core/errors.ts';
-import { callStart } from '../grammar/tool-grammar.ts';
-import type { Constraint, GrammarConstraint, OpenConstraint } from './constraint.ts';
+import type { Constraint, GrammarConstraint } from '../grammar/constraint.ts';
+import { callStart, type ToolGrammar } from '../grammar/tool-grammar.ts';
 import { EitherConstraint } from './either-constraint.ts';
 import { offeredTools } from './offered-tools.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import type { CallPlace } from './tool-call-reader.ts';
 import { type Trigger, TriggeredConstraint } from './triggered-constraint.ts';
+
+/** Throws: InferenceError with the path of the wrong part below `param`. */
+export type OpenConstraint = (format: OutputFormat | ToolGrammar, param: string, call: Cancellable) => Promise<GrammarConstraint>;
 
 /** The texts of one request. Owns: a constraint that no text has taken, freed by `close`. */
 export interface AnswerForm {
@@ -42,26 +45,27 @@ export class AnswerForms {
    * Throws: InferenceError with the path of the wrong part.
    */
   async open(request: GenerationRequest, call: Cancellable): Promise<AnswerForm> {
-    let first = await this.#constraint(request, call);
+    const openConstraint = reopening(this.#openConstraint);
+    let first = await this.#constraint(request, openConstraint, call);
     const isFree = first === undefined;
     return {
       callPlace: callPlaceOf(request),
       next: async () => {
         const taken = first;
         first = undefined;
-        return isFree || taken !== undefined ? taken : this.#constraint(request, call);
+        return isFree || taken !== undefined ? taken : this.#constraint(request, openConstraint, call);
       },
       close: () => first?.close(),
     };
   }
 
-  async #constraint(request: GenerationRequest, call: Cancellable): Promise<Constraint | undefined> {
-    if (offeredTools(request).length === 0) return this.#format(request, call);
-    const calls = await this.#calls(request, call);
+  async #constraint(request: GenerationRequest, openConstraint: OpenConstraint, call: Cancellable): Promise<Constraint | undefined> {
+    if (offeredTools(request).length === 0) return formatConstraint(request, openConstraint, call);
+    const calls = await this.#calls(request, openConstraint, call);
     if (request.toolChoice?.mode === 'required') return calls;
     if (request.format === undefined) return new TriggeredConstraint(calls, this.#trigger, (token) => this.#tokenizer.piece(token).text);
     try {
-      const format = await this.#format(request, call);
+      const format = await formatConstraint(request, openConstraint, call);
       // Behind a beginning of the text no call can come.
       if (format === undefined || beginningOf(request) === '') return format === undefined ? calls : new EitherConstraint(calls, format);
       calls.close();
@@ -72,28 +76,62 @@ export class AnswerForms {
     }
   }
 
-  async #format(request: GenerationRequest, call: Cancellable): Promise<GrammarConstraint | undefined> {
-    const { format, formatParam = 'format' } = request;
-    if (format === undefined) return undefined;
-    const constraint = await this.#openConstraint(format, formatParam, call);
-    const beginning = beginningOf(request);
-    // The format is of the whole text.
-    if (beginning === '' || (await constraint.acceptText(beginning))) return constraint;
-    constraint.close();
-    const message = 'expected the beginning of the answer to be one of the format that is asked for';
-    throw new InferenceError('invalid_value', message, { param: request.inputParam });
-  }
-
-  async #calls(request: GenerationRequest, call: Cancellable): Promise<GrammarConstraint> {
+  async #calls(request: GenerationRequest, openConstraint: OpenConstraint, call: Cancellable): Promise<GrammarConstraint> {
     const tools = offeredTools(request);
     const places = tools.map((tool) => request.tools?.indexOf(tool) ?? -1);
     for (const [index, tool] of tools.entries()) refuseArgumentsThatAreNoObject(tool, places[index] ?? index, request);
     const parallel = this.#severalCalls && request.parallelToolCalls !== false;
     try {
-      return await this.#openConstraint({ kind: 'tools', tools, parallel }, 'tools', call);
+      return await openConstraint({ kind: 'tools', tools, parallel }, 'tools', call);
     } catch (error) {
       throw placed(error, places, request);
     }
+  }
+}
+
+/** Opens each grammar of one request once, and from then on again: a text that has begun is not refused for lack of room. */
+function reopening(openConstraint: OpenConstraint): OpenConstraint {
+  const opened = new Map<string, GrammarConstraint>();
+  return async (format, param, call) => {
+    const known = opened.get(param);
+    if (known !== undefined) return known.again(call);
+    const constraint = await openConstraint(format, param, call);
+    opened.set(param, constraint);
+    return constraint;
+  };
+}
+
+async function formatConstraint(
+  request: GenerationRequest,
+  openConstraint: OpenConstraint,
+  call: Cancellable,
+): Promise<GrammarConstraint | undefined> {
+  const { format, formatParam = 'format' } = request;
+  if (format === undefined) return undefined;
+  const constraint = await openConstraint(format, formatParam, call);
+  const beginning = beginningOf(request);
+  // The format is of the whole text.
+  if (beginning === '' || (await takes(constraint, beginning, call))) return constraint;
+  const message = 'expected the beginning of the answer to be one of the format that is asked for';
+  throw new InferenceError('invalid_value', message, { param: request.inputParam });
+}
+
+/** Closes the constraint where it does not. */
+async function takes(constraint: GrammarConstraint, text: string, call: Cancellable): Promise<boolean> {
+  const leave = (): void => constraint.close();
+  call.signal.addEventListener('abort', leave, { once: true });
+  try {
+    const isTaken = await constraint.acceptText(text);
+    call.throwIfCancelled();
+    if (!isTaken) constraint.close();
+    return isTaken;
+  } catch (error) {
+    constraint.close();
+    // Closed by the cancellation, which is what the caller has to hear.
+    call.throwIfCancelled();
+    throw error;
+  } finally {
+    call.signal.removeEventListener('abort', leave);
   }
 }
 

@@ -2,8 +2,9 @@
 
 import type { GenerationEvent, GenerationRequest, TokenLogprob } from '../../src/contract/generation.ts';
 import type { Cancellable } from '../../src/contract/model.ts';
+import { InferenceError } from '../../src/core/errors.ts';
+import type { Constraint } from '../grammar/constraint.ts';
 import { ChoiceText } from './choice-text.ts';
-import type { Constraint } from './constraint.ts';
 import type { Decoder } from './decoder.ts';
 import { Detokenizer } from './detokenizer.ts';
 import { LogProbabilities, tokenLogprob } from './log-probabilities.ts';
@@ -60,7 +61,8 @@ export class ChoiceRun {
   }
 
   /**
-   * Owns: `from`, which it extends and changes. Throws: the cancellation's own error between two steps.
+   * Owns: `from`, which it extends and changes. Throws: the cancellation's own error between two steps,
+   * internal_error where the constraint allows neither a token nor the end.
    * `text`, `toolCall` and one `finish`.
    */
   async *events(from: Prefilled, call: Cancellable): AsyncGenerator<GenerationEvent, void, undefined> {
@@ -124,21 +126,28 @@ export class ChoiceRun {
     return this.#setting.request.ignoreEos !== true || (this.#constraint !== undefined && this.#constraint.isIdle !== true);
   }
 
-  /** Undefined where the constraint left nothing to choose. */
+  /** Undefined where the form is complete, and only the least length keeps the end out. Throws: internal_error where nothing may follow. */
   async #choose(logits: Float32Array, call: Cancellable): Promise<number | undefined> {
     const { request, endIds } = this.#setting;
     this.#sampler.adjust(logits);
+    if (this.#constraint !== undefined) await this.#forbid(this.#constraint, logits, call);
+    // Asked before the least length forbids the end: a form that allows nothing at all has not ended, it is lost.
+    const mayEnd = this.#constraint !== undefined && [...endIds].some((id) => logits[id] !== Number.NEGATIVE_INFINITY);
     if (this.#completionTokens < (request.minTokens ?? 0)) for (const id of endIds) logits[id] = Number.NEGATIVE_INFINITY;
-    if (this.#constraint === undefined) return this.#sampler.choose(logits);
+    const token = this.#sampler.choose(logits);
+    if (this.#constraint === undefined || logits[token] !== Number.NEGATIVE_INFINITY) return token;
+    if (mayEnd) return undefined;
+    throw new InferenceError('internal_error', 'expected the form of the answer to allow a token, or its end');
+  }
+
+  async #forbid(constraint: Constraint, logits: Float32Array, call: Cancellable): Promise<void> {
     try {
-      await this.#constraint.apply(logits);
+      await constraint.apply(logits);
     } catch (error) {
       // Closed by the cancellation, which is what the caller has to hear.
       call.throwIfCancelled();
       throw error;
     }
-    const token = this.#sampler.choose(logits);
-    return logits[token] === Number.NEGATIVE_INFINITY ? undefined : token;
   }
 }
 

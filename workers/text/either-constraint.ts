@@ -1,6 +1,6 @@
 // Two forms a text may have: both are open until a token decides for one.
 
-import type { Constraint } from './constraint.ts';
+import type { Constraint } from '../grammar/constraint.ts';
 
 interface Branch {
   readonly constraint: Constraint;

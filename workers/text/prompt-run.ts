@@ -2,8 +2,8 @@
 
 import type { GenerationEvent } from '../../src/contract/generation.ts';
 import type { Cancellable } from '../../src/contract/model.ts';
+import type { Constraint } from '../grammar/constraint.ts';
 import { ChoiceRun, type ChoiceSetting } from './choice-run.ts';
-import type { Constraint } from './constraint.ts';
 import type { Prefilled } from './prefill.ts';
 import { seededRandom } from './random.ts';
 

@@ -104,8 +104,9 @@ export class Prompts {
       case 'chat': {
         if (this.#template === undefined) throw new InferenceError('unsupported_value', 'the model has no chat template', { param });
         const { messages, tools } = this.#told(input, request);
+        const pieces = this.#template.render(messages, input.continueFinal, param, tools);
         // The template writes the special tokens itself.
-        return this.#tokenizer.encode(this.#template.render(messages, input.continueFinal, param, tools), { addSpecialTokens: false });
+        return pieces.flatMap((piece) => this.#tokenizer.encode(piece, { addSpecialTokens: false }));
       }
       case 'text':
         return this.#tokenizer.encode(input.text, { addSpecialTokens: true });

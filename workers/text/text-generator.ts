@@ -8,7 +8,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { InferenceError } from '../../src/core/errors.ts';
 import { GrammarEngine } from '../grammar/grammar-engine.ts';
 import { stockBinding } from '../onnx/stock-binding.ts';
-import { type AnswerForm, AnswerForms } from './answer-form.ts';
+import { type AnswerForm, AnswerForms, callPlaceOf } from './answer-form.ts';
 import type { ChoiceSetting } from './choice-run.ts';
 import { Decoder } from './decoder.ts';
 import { type ModelFacts, readModelFacts } from './model-facts.ts';
@@ -16,6 +16,7 @@ import { type Prefilled, prefill, scoredPrefill } from './prefill.ts';
 import { promptRun } from './prompt-run.ts';
 import { type Prompt, type PromptRequest, Prompts } from './prompts.ts';
 import { openTokenizer, type Tokenizer } from './tokenizer.ts';
+import { endsInCall } from './tool-call-reader.ts';
 import { Turn } from './turn.ts';
 
 export interface TextGeneratorOptions {
@@ -63,10 +64,13 @@ export class TextGenerator {
       vocabulary: tokens,
       stopIds: [...facts.stopIds],
       logitCount: decoder.logitCount,
+      // A model's context has no clock to hand down: this is where the time of an engine comes from.
       clock: systemClock,
     });
     this.#grammars = grammars;
-    this.#forms = new AnswerForms((...asked) => grammars.constrain(...asked), tokenizer, tokens, severalCalls);
+    // Special tokens are hidden, so a call may go on behind one as if it were not there.
+    const shown: Pick<Tokenizer, 'piece'> = { piece: (id) => (tokens[id] === '' ? { text: '', bytes: [] } : tokenizer.piece(id)) };
+    this.#forms = new AnswerForms((...asked) => grammars.constrain(...asked), shown, tokens, severalCalls);
   }
 
   /** Opens the model in `context.dataDir` with `context.threads` threads. Throws: Error naming the file that cannot be used. */
@@ -118,6 +122,7 @@ export class TextGenerator {
    */
   async *generate(request: GenerationRequest, call: Cancellable): AsyncGenerator<GenerationEvent, void, undefined> {
     this.#refuseUnserved(request);
+    refuseBegunCall(request);
     this.#checkBias(request);
     const prompts = this.#prompts.encode(request);
     const promptTokens = prompts.reduce((sum, { ids }) => sum + ids.length, 0);
@@ -202,6 +207,16 @@ export class TextGenerator {
     if (format !== undefined && this.#forms === undefined) throw unserved(formatParam);
     if (echo === true && isChat) throw unserved('echo');
   }
+}
+
+/** What comes behind it would be neither held to its tool nor told as a call. */
+function refuseBegunCall({ input, inputParam, ...asked }: GenerationRequest): void {
+  const last = input.kind === 'chat' && input.continueFinal ? input.messages.at(-1) : undefined;
+  // A beginning under a format is one of that format.
+  const isOfFormat = asked.format !== undefined && asked.toolChoice?.mode !== 'required';
+  if (last === undefined || isOfFormat || callPlaceOf(asked) === 'nowhere' || !endsInCall(last.content)) return;
+  const message = 'expected a beginning of the answer that does not end inside the markup of a call';
+  throw new InferenceError('invalid_value', message, { param: inputParam });
 }
 
 function unserved(param: string): InferenceError {

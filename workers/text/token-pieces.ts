@@ -1,5 +1,7 @@
 // What one token stands for by itself, in bytes and as text: log probabilities tell it of tokens that never meet a neighbour.
 
+import { byteOfCharacter } from '../grammar/token-bytes.ts';
+
 export interface TokenPiece {
   /** U+FFFD where the token ends or begins inside a character. */
   readonly text: string;
@@ -33,19 +35,3 @@ export function tokenPiece(source: TokenSource, id: number): TokenPiece {
   const bytes = Array.from(written, (character) => byteOfCharacter.get(character)).filter((byte) => byte !== undefined);
   return { text: decoder.decode(Uint8Array.from(bytes)), bytes };
 }
-
-/**
- * Byte-level vocabularies write a byte as the character of the same number where that one is printable, and the others, in
- * order, as the characters from 256 on.
- */
-const byteOfCharacter: ReadonlyMap<string, number> = new Map(
-  (() => {
-    const printable = (byte: number): boolean => (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
-    let next = 256;
-    return Array.from({ length: 256 }, (_, byte): [string, number] => {
-      if (printable(byte)) return [String.fromCharCode(byte), byte];
-      next += 1;
-      return [String.fromCharCode(next - 1), byte];
-    });
-  })(),
-);

@@ -1,14 +1,23 @@
 // A model's tokenizer, read from the files that come with its weights.
 
 import { join } from 'node:path';
-import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
+import { type AddedToken as HubAddedToken, Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
+import { byteLevelText } from '../grammar/token-bytes.ts';
 import { readJsonObject } from './json-file.ts';
 import { type TokenPiece, type TokenSource, tokenPiece } from './token-pieces.ts';
+
+/** A token that is read wherever its text stands. */
+export interface AddedToken {
+  readonly text: string;
+  /** Whether it is markup that no reader sees. */
+  readonly isSpecial: boolean;
+}
 
 export interface Tokenizer {
   readonly vocabSize: number;
   /** Most characters of a text that one token can stand for, so that a text far too long is refused without being tokenised. */
   readonly mostCharsPerToken: number;
+  readonly addedTokens: readonly AddedToken[];
   /** Jinja source of the chat template, where the model has one. */
   readonly chatTemplate: string | undefined;
   readonly bosToken: string | undefined;
@@ -18,7 +27,10 @@ export interface Tokenizer {
   decode(ids: readonly number[], options: { readonly skipSpecialTokens: boolean }): string;
   /** What one token stands for by itself. */
   piece(id: number): TokenPiece;
-  /** The tokens by id as the vocabulary writes them, where it writes bytes as characters (byte-level BPE). */
+  /**
+   * The tokens by id as the vocabulary writes them, where it writes bytes as characters (byte-level BPE). Special tokens are empty:
+   * they are no text, so what allows texts must not take them for the characters of their names.
+   */
   byteLevelTokens(): readonly string[] | undefined;
 }
 
@@ -30,6 +42,8 @@ export async function openTokenizer(dataDir: string): Promise<Tokenizer> {
   const tokenizer = new HubTokenizer({ ...definition, truncation: null, padding: null }, config);
   const vocabulary = tokenizer.get_vocab(true);
   const added = tokenizer.get_added_tokens_decoder();
+  const alsoSpecial = new Set(listOf(config['additional_special_tokens']).map(tokenText));
+  const isSpecial = (token: HubAddedToken): boolean => token.special || alsoSpecial.has(token.content);
   const source: TokenSource = {
     written: (id) => tokenizer.id_to_token(id),
     isAdded: (id) => added.has(id),
@@ -39,6 +53,7 @@ export async function openTokenizer(dataDir: string): Promise<Tokenizer> {
   return {
     vocabSize: vocabulary.size,
     mostCharsPerToken: mostCharsPerToken(definition, vocabulary.keys()),
+    addedTokens: [...added.values()].map((token) => ({ text: token.content, isSpecial: isSpecial(token) })),
     chatTemplate: typeof config['chat_template'] === 'string' ? config['chat_template'] : undefined,
     bosToken: tokenText(config['bos_token']),
     eosToken: tokenText(config['eos_token']),
@@ -46,7 +61,15 @@ export async function openTokenizer(dataDir: string): Promise<Tokenizer> {
     decode: (ids, options) =>
       tokenizer.decode([...ids], { skip_special_tokens: options.skipSpecialTokens, clean_up_tokenization_spaces: false }),
     piece: (id) => tokenPiece(source, id),
-    byteLevelTokens: () => (source.byteLevel ? byId(vocabulary) : undefined),
+    byteLevelTokens() {
+      if (!source.byteLevel) return undefined;
+      // The vocabulary has the other added tokens as they read, not byte by byte.
+      const written = (token: HubAddedToken): string => (isSpecial(token) ? '' : byteLevelText(token.content));
+      return byId(vocabulary).map((text, id) => {
+        const token = added.get(id);
+        return token === undefined ? text : written(token);
+      });
+    },
   };
 }
 
@@ -68,6 +91,10 @@ function byId(vocabulary: ReadonlyMap<string, number>): readonly string[] {
   const tokens: string[] = [];
   for (const [token, id] of vocabulary) tokens[id] = token;
   return Array.from(tokens, (token) => token ?? '');
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** A decoder is one step, or a sequence of steps under `decoders`. */

@@ -11,6 +11,8 @@ export type Reading =
   /** `name` comes with the first piece of a call only; the `arguments` of all pieces are one JSON text. */
   | { readonly type: 'call'; readonly call: number; readonly name?: string; readonly arguments: string };
 
+// Longer than the head of any call with a name that a route takes; what runs past it is none, and is not searched over and over.
+const mostHead = 4096;
 // As the grammar of calls writes it, and with the white space that models leave out or add.
 const head = /^\s*\{\s*"name"\s*:\s*("(?:[^"\\]|\\.)*")\s*,\s*"arguments"\s*:\s*(?=\S)/;
 
@@ -61,6 +63,10 @@ export class ToolCallReader {
 
   /** What was held back. `isCut`: the text was not ended by the model, so that a beginning of markup is no text. */
   end(isCut: boolean): readonly Reading[] {
+    if (this.#part === 'head' && !isCut) {
+      this.#part = 'text';
+      this.#held = callStart + this.#held;
+    }
     if (this.#part !== 'text') return [];
     const rest = this.#held;
     this.#held = '';
@@ -119,10 +125,14 @@ export class ToolCallReader {
   #readHead(text: string, readings: Reading[]): string | undefined {
     this.#held += text;
     const found = head.exec(this.#held);
-    if (found === null) return undefined;
+    if (found === null && this.#held.length <= mostHead) return undefined;
+    const name = nameOf(found?.[1]);
+    if (found === null || name === undefined) {
+      this.#part = 'text';
+      return this.#tell(callStart + this.#held, '', readings);
+    }
     const rest = this.#held.slice(found[0].length);
-    // The pattern lets only a JSON string through.
-    readings.push({ type: 'call', call: this.#calls, name: JSON.parse(found[1] ?? '""') as string, arguments: '' });
+    readings.push({ type: 'call', call: this.#calls, name, arguments: '' });
     this.#calls += 1;
     this.#held = '';
     this.#part = 'arguments';
@@ -157,10 +167,29 @@ export class ToolCallReader {
   #readTail(text: string): string | undefined {
     const seen = this.#held + text;
     const at = seen.indexOf(callEnd);
-    if (at < 0) return this.#hold(seen);
+    if (at < 0) return this.#hold(seen.slice(seen.length - partialEnd(seen, callEnd)));
     this.#held = '';
     this.#isBlank = true;
     this.#part = 'text';
     return seen.slice(at + callEnd.length);
+  }
+}
+
+/** Whether what comes behind this beginning of an answer belongs to a call that began in it, or may. */
+export function endsInCall(beginning: string): boolean {
+  const reader = new ToolCallReader('anywhere');
+  reader.push(beginning);
+  // Templates leave out white space at an end.
+  return reader.isInCall || partialEnd(beginning, callStart) > 0 || partialEnd(beginning.trimEnd(), callStart) > 0;
+}
+
+/** Undefined where it is no JSON string: the pattern lets control characters and unknown escapes through. */
+function nameOf(json: string | undefined): string | undefined {
+  try {
+    const name: unknown = JSON.parse(json ?? '');
+    return typeof name === 'string' ? name : undefined;
+  } catch {
+    // The error would quote what was generated.
+    return undefined;
   }
 }

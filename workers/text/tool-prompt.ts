@@ -15,8 +15,9 @@ export interface ToolPrompt {
 
 /** For a template that shows tools itself: everything in the form of OpenAI, arguments as objects. Throws: invalid_value as {@link writtenTools}. */
 export function templateTools(messages: readonly ChatMessage[], tools: readonly ToolDefinition[], param: string): ToolPrompt {
+  const names = namesOfCalls(messages);
   const own = messages.map(({ role, content, toolCalls, toolCallId }): TemplateMessage => {
-    const name = nameOf(messages, toolCallId);
+    const name = nameIn(names, toolCallId);
     return {
       role,
       content,
@@ -38,13 +39,14 @@ export function templateTools(messages: readonly ChatMessage[], tools: readonly 
 
 /**
  * For a template that knows only texts: tools become a part of the system message, calls and results a part of the turns.
- * Throws: invalid_value when the arguments of an earlier call are no JSON.
+ * Throws: invalid_value when the arguments of an earlier call are no JSON, or very deep.
  */
 export function writtenTools(messages: readonly ChatMessage[], tools: readonly ToolDefinition[], param: string): ToolPrompt {
+  const names = namesOfCalls(messages);
   const turns: TemplateMessage[] = [];
   let wasResult = false;
   for (const message of tools.length === 0 ? messages : withSystemText(messages, toolText(tools))) {
-    const turn = writtenTurn(message, messages, param);
+    const turn = writtenTurn(message, names, param);
     const last = turns.at(-1);
     // Results are told by the user, and templates want one turn of a user at a time.
     if ((wasResult || message.role === 'tool') && last?.role === 'user' && turn.role === 'user') {
@@ -68,10 +70,10 @@ ${callEnd}
 What the tool gives back comes in <tool_response></tool_response>.`;
 }
 
-function writtenTurn(message: ChatMessage, messages: readonly ChatMessage[], param: string): TemplateMessage {
+function writtenTurn(message: ChatMessage, names: ReadonlyMap<string, string>, param: string): TemplateMessage {
   const { role, content, toolCalls = [], toolCallId } = message;
   if (role === 'tool') {
-    const result = spacedJson({ name: nameOf(messages, toolCallId), content });
+    const result = spacedJson({ name: nameIn(names, toolCallId), content });
     return { role: 'user', content: `<tool_response>\n${result}\n</tool_response>` };
   }
   const calls = toolCalls.map((call) => {
@@ -82,15 +84,35 @@ function writtenTurn(message: ChatMessage, messages: readonly ChatMessage[], par
 }
 
 /** Of the tool that a call named; undefined where the call is not in the conversation. */
-function nameOf(messages: readonly ChatMessage[], toolCallId: string | undefined): string | undefined {
-  if (toolCallId === undefined) return undefined;
-  return messages.flatMap(({ toolCalls = [] }) => toolCalls).findLast(({ id }) => id === toolCallId)?.name;
+function nameIn(names: ReadonlyMap<string, string>, toolCallId: string | undefined): string | undefined {
+  return toolCallId === undefined ? undefined : names.get(toolCallId);
 }
 
+/** By the ids of calls, in one pass: a conversation may have as many of them as a body can hold. The last of equal ids counts. */
+function namesOfCalls(messages: readonly ChatMessage[]): ReadonlyMap<string, string> {
+  return new Map(messages.flatMap(({ toolCalls = [] }) => toolCalls.map(({ id, name }): [string, string] => [id, name])));
+}
+
+// As deep as a body may be. Arguments are a text in it, which no one has looked into yet, and what writes them goes in level by level.
+const deepestArguments = 64;
+
 function argumentsOf(call: ToolCall, param: string): unknown {
+  const value = parsed(call.arguments, param);
+  if (!isDeeper(value, deepestArguments)) return value;
+  const message = `expected the arguments of earlier tool calls to be nested at most ${deepestArguments} deep`;
+  throw new InferenceError('invalid_value', message, { param });
+}
+
+function parsed(json: string, param: string): unknown {
   try {
-    return JSON.parse(call.arguments);
-  } catch (cause) {
-    throw new InferenceError('invalid_value', 'expected the arguments of earlier tool calls to be JSON', { param, cause });
+    return JSON.parse(json);
+  } catch {
+    // Without a cause: the parser's message quotes the conversation.
+    throw new InferenceError('invalid_value', 'expected the arguments of earlier tool calls to be JSON', { param });
   }
+}
+
+function isDeeper(value: unknown, most: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return most === 0 || Object.values(value).some((member) => isDeeper(member, most - 1));
 }

@@ -1,6 +1,6 @@
 // Free text until it says that a call begins; from there on the constraint of calls holds.
 
-import type { Constraint, GrammarConstraint } from './constraint.ts';
+import type { Constraint, GrammarConstraint } from '../grammar/constraint.ts';
 import { partialEnd } from './partial-end.ts';
 
 export interface Trigger {

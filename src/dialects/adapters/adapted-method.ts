@@ -9,47 +9,14 @@ import { iteratorOf, openItems } from '../items.ts';
 import { ChatReader } from './chat-events.ts';
 import { completionsToChat } from './completions-to-chat.ts';
 import { messagesToChat } from './messages-to-chat.ts';
+import { type AdapterName, conversation, ownName, renamed } from './own-names.ts';
 import { responsesToChat } from './responses-to-chat.ts';
 
-/** The routes that a chat can answer. */
-export const adapterNames = ['messages', 'responses', 'completions'] as const;
-export type AdapterName = (typeof adapterNames)[number];
-
-interface Adapter {
-  readonly toChat: (body: CheckedBody) => CheckedBody;
-  /** How the route writes what an error of the chat names; the first prefix that fits decides. */
-  readonly names: readonly (readonly [chat: string, own: string])[];
-}
-
-const adapters: Readonly<Record<AdapterName, Adapter>> = {
-  messages: {
-    toChat: messagesToChat,
-    names: [
-      ['max_completion_tokens', 'max_tokens'],
-      ['stop', 'stop_sequences'],
-      ['response_format.json_schema', 'output_config.format'],
-      ['response_format', 'output_config.format'],
-      ['parallel_tool_calls', 'tool_choice.disable_parallel_tool_use'],
-    ],
-  },
-  responses: {
-    toChat: responsesToChat,
-    names: [
-      ['max_completion_tokens', 'max_output_tokens'],
-      ['response_format.json_schema', 'text.format'],
-      ['response_format', 'text.format'],
-      ['reasoning_effort', 'reasoning.effort'],
-    ],
-  },
-  completions: {
-    toChat: completionsToChat,
-    names: [
-      ['max_completion_tokens', 'max_tokens'],
-      ['top_logprobs', 'logprobs'],
-    ],
-  },
+const translators: Readonly<Record<AdapterName, (body: CheckedBody) => CheckedBody>> = {
+  messages: messagesToChat,
+  responses: responsesToChat,
+  completions: completionsToChat,
 };
-const conversation = { messages: 'messages', responses: 'input', completions: 'prompt' } as const;
 
 type Method = (body: CheckedBody, request: unknown) => unknown;
 
@@ -59,7 +26,7 @@ type Method = (body: CheckedBody, request: unknown) => unknown;
  */
 export function adaptedMethod(name: AdapterName, chat: Method, schema: object = {}): Method {
   return async (body, request) => {
-    const chatBody = adapters[name].toChat(body);
+    const chatBody = translators[name](body);
     checkChatBody(name, schema, chatBody);
     return chatEvents(name, await renaming(name, () => chat(chatBody, request)));
   };
@@ -68,7 +35,7 @@ export function adaptedMethod(name: AdapterName, chat: Method, schema: object = 
 /** Counts a body of the route by means of a method that counts chats. */
 export function adaptedCount(name: AdapterName, count: Method): Method {
   return (body, request) => {
-    const chatBody = adapters[name].toChat(body);
+    const chatBody = translators[name](body);
     return renaming(name, () => count(chatBody, request));
   };
 }
@@ -119,26 +86,4 @@ function checkChatBody(name: AdapterName, schema: object, body: CheckedBody): vo
     if (own !== conversation[name]) throw renamed(name, error);
     throw fromRecord({ ...record, param: own, message: `${record.message}, in the chat that ${own} becomes` });
   }
-}
-
-/** The error with its field as the route writes it. Places in the conversation become the whole of it: merging has moved them. */
-function renamed(name: AdapterName, error: unknown): unknown {
-  const record = toRecord(error);
-  const { param } = record;
-  if (param === null) return error;
-  const own = ownName(name, param);
-  if (own === param) return error;
-  return fromRecord({ ...record, param: own, message: record.message.replace(`expected ${param}`, `expected ${own}`) });
-}
-
-function ownName(name: AdapterName, param: string): string {
-  if (param === 'messages' || param.startsWith('messages[')) return conversation[name];
-  const parameters = name === 'messages' ? '.input_schema' : '.parameters';
-  const flat = param
-    .replace(/^(tools\[\d+\])\.function\.parameters/, `$1${parameters}`)
-    // Both other APIs write a function's members beside its type, and the allowed tools beside their mode.
-    .replace(/^(tools\[\d+\]|tool_choice)(\.allowed_tools)?/, '$1')
-    .replace(/^(tools\[\d+\]|tool_choice(?:\.tools\[\d+\])?)\.function/, '$1');
-  const found = adapters[name].names.find(([chat]) => flat === chat || flat.startsWith(`${chat}.`) || flat.startsWith(`${chat}[`));
-  return found === undefined ? flat : `${found[1]}${flat.slice(found[0].length)}`;
 }

@@ -3,6 +3,8 @@
 import type { CheckedBody } from '../../contract/dialect.ts';
 import { InferenceError } from '../../core/errors.ts';
 import type { MessageBlock, MessagesRequest, MessagesTool } from '../anthropic/messages-schema.ts';
+import { unanswered } from '../openai/tool-calls.ts';
+import { unservedBlocks } from '../policy/route-rules.ts';
 import {
   type ChatPart,
   type ChatToolCall,
@@ -21,9 +23,7 @@ import {
 // What only repeats an earlier turn's thoughts.
 const dropped = new Set(['thinking', 'redacted_thinking']);
 // Known, and without a counterpart in a chat.
-const refused = new Set(
-  'search_result container_upload server_tool_use web_search_tool_result web_fetch_tool_result mcp_tool_use mcp_tool_result'.split(' '),
-);
+const refused = new Set(unservedBlocks);
 
 /**
  * Fields that only bill, cache or hint are left out. `max_tokens` may be absent, as in a body that is only counted.
@@ -31,7 +31,7 @@ const refused = new Set(
  */
 export function messagesToChat(body: MessagesRequest | CheckedBody): CheckedBody {
   const request = body as Partial<MessagesRequest>; // A checked body passed the schema; one to be counted lacks `max_tokens`.
-  const { tool_choice: choice, output_config: output } = request;
+  const { output_config: output } = request;
   return defined({
     model: request.model,
     messages: messageTurns(request),
@@ -40,12 +40,24 @@ export function messagesToChat(body: MessagesRequest | CheckedBody): CheckedBody
     top_p: request.top_p,
     top_k: request.top_k,
     stop: request.stop_sequences?.length === 0 ? undefined : request.stop_sequences,
-    tools: request.tools?.map((tool, index) => toolOf(tool, `tools[${index}]`)),
-    tool_choice: choice === undefined ? undefined : choiceOf(choice),
-    parallel_tool_calls: choice?.disable_parallel_tool_use === true ? false : undefined,
+    ...messageTools(request),
     response_format: output?.format === undefined ? undefined : schemaFormat(undefined, undefined, output.format.schema, undefined),
     ...streamOf(request.stream),
   });
+}
+
+/**
+ * What a chat says of the tools. Those that may not be called and that a chat cannot hold are left out.
+ * Throws: InferenceError with the path of a tool, or of a choice, that no chat holds.
+ */
+export function messageTools(body: Partial<MessagesRequest> | CheckedBody): CheckedBody {
+  const { tools, tool_choice: choice } = body as Partial<MessagesRequest>; // A checked body passed the schema.
+  const isIdle = choice?.type === 'none';
+  return {
+    tools: tools?.flatMap((tool, index) => (isIdle && !isCustom(tool) ? [] : [toolOf(tool, `tools[${index}]`)])),
+    tool_choice: choice === undefined ? undefined : choiceOf(choice),
+    parallel_tool_calls: choice?.disable_parallel_tool_use === true ? false : undefined,
+  };
 }
 
 /**
@@ -68,6 +80,7 @@ export function messageTurns({ system, messages = [] }: Partial<MessagesRequest>
     else if (role === 'system') add({ role, content: textOf(content, path) });
     else for (const turn of userTurns(content, path)) add(turn);
   }
+  if (turns.at(-1)?.tool_calls !== undefined) throw unanswered(`messages[${messages.length - 1}]`);
   return turns;
 }
 
@@ -148,9 +161,10 @@ function documentOf(block: MessageBlock, path: string): ChatPart {
   return { type: 'file', file: defined({ filename: block.title, file_data: dataUrl(source, at) }) };
 }
 
-function sourceOf({ source }: MessageBlock, path: string): NonNullable<MessageBlock['source']> {
-  if (source !== undefined) return source;
-  throw new InferenceError('missing_required_parameter', `expected ${path}, got nothing`, { param: path });
+function sourceOf({ source }: MessageBlock, path: string): Exclude<NonNullable<MessageBlock['source']>, string> {
+  if (typeof source === 'object') return source;
+  if (source === undefined) throw new InferenceError('missing_required_parameter', `expected ${path}, got nothing`, { param: path });
+  throw new InferenceError('invalid_type', `expected ${path} to be object, got string`, { param: path });
 }
 
 function dataUrl(source: object, path: string): string {
@@ -158,8 +172,12 @@ function dataUrl(source: object, path: string): string {
 }
 
 function toolOf(tool: MessagesTool, path: string): object {
-  if (tool.type !== undefined && tool.type !== 'custom') refuse(`${path}.type`, '"custom" or absent');
-  return functionTool(tool.name, tool.description, tool.input_schema, tool.strict);
+  if (!isCustom(tool)) refuse(`${path}.type`, '"custom" or absent');
+  return functionTool(textMember(tool, 'name', path), tool.description, tool.input_schema, tool.strict);
+}
+
+function isCustom({ type }: MessagesTool): boolean {
+  return type === undefined || type === 'custom';
 }
 
 function choiceOf(choice: NonNullable<MessagesRequest['tool_choice']>): unknown {

@@ -3,6 +3,7 @@
 import type { CheckedBody } from '../../contract/dialect.ts';
 import { InferenceError } from '../../core/errors.ts';
 import { describe } from '../check.ts';
+import { callArguments, unanswered } from '../openai/tool-calls.ts';
 import {
   type ChatPart,
   type ChatTurn,
@@ -41,15 +42,24 @@ export function responsesToChat(body: CheckedBody): CheckedBody {
     ...sharedFields(request),
     messages: inputTurns(request),
     max_completion_tokens: request['max_output_tokens'],
-    tools: Array.isArray(request['tools']) ? request['tools'].map((tool, index) => toolOf(tool, `tools[${index}]`)) : undefined,
-    tool_choice: choiceOf(request['tool_choice']),
-    parallel_tool_calls: request['parallel_tool_calls'],
+    ...responseTools(request),
     response_format: formatOf(recordOf(text?.['format'])),
     logprobs: told ? true : undefined,
     top_logprobs: told ? topLogprobs : undefined,
     reasoning_effort: recordOf(request['reasoning'])?.['effort'],
     ...streamOf(request['stream']),
   });
+}
+
+/**
+ * What a chat says of the tools. Those that may not be called and that a chat cannot hold are left out.
+ * Throws: InferenceError with the path of a tool, or of a choice, that no chat holds.
+ */
+export function responseTools({ tools, tool_choice: choice, parallel_tool_calls }: CheckedBody): CheckedBody {
+  const isIdle = choice === 'none';
+  const given: readonly unknown[] = Array.isArray(tools) ? tools : [];
+  const functions = given.flatMap((tool, index) => (isIdle && !isFunction(tool) ? [] : [toolOf(tool, `tools[${index}]`)]));
+  return { tools: Array.isArray(tools) ? functions : undefined, tool_choice: choiceOf(choice), parallel_tool_calls };
 }
 
 /**
@@ -60,15 +70,18 @@ export function inputTurns({ input, instructions }: CheckedBody): readonly ChatT
   const turns: ChatTurn[] = typeof instructions === 'string' ? [{ role: 'system', content: instructions }] : [];
   if (typeof input === 'string') return [...turns, { role: 'user', content: input }];
   const before = turns.length;
+  let lastPath = 'input';
   for (const [index, item] of (Array.isArray(input) ? input : []).entries()) {
     const turn = turnOf(recordOf(item) ?? {}, `input[${index}]`);
     if (turn === undefined) continue;
+    lastPath = `input[${index}]`;
     const last = turns.at(-1);
     if (turn.tool_calls !== undefined && last?.role === 'assistant') turns[turns.length - 1] = mergedTurn(last, turn);
     else turns.push(turn);
   }
   if (turns.length === before)
     throw new InferenceError('invalid_value', 'expected input to have a message, got only reasoning', { param: 'input' });
+  if (turns.at(-1)?.tool_calls !== undefined) throw unanswered(lastPath);
   return turns;
 }
 
@@ -78,8 +91,9 @@ function turnOf(item: Json, path: string): ChatTurn | undefined {
     case 'message':
       return messageTurn(item, path);
     case 'function_call': {
-      const call = toolCall(textMember(item, 'call_id', path), textMember(item, 'name', path), textMember(item, 'arguments', path));
-      return { role: 'assistant', tool_calls: [call] };
+      const [id, name] = [textMember(item, 'call_id', path), textMember(item, 'name', path)];
+      const args = callArguments(textMember(item, 'arguments', path), `${path}.arguments`);
+      return { role: 'assistant', tool_calls: [toolCall(id, name, args)] };
     }
     case 'function_call_output':
       return { role: 'tool', tool_call_id: textMember(item, 'call_id', path), content: outputOf(item, `${path}.output`) };
@@ -134,8 +148,12 @@ function partOf(part: Json, path: string): ChatPart {
 
 function toolOf(value: unknown, path: string): object {
   const tool = recordOf(value) ?? {};
-  if (tool['type'] !== 'function') refuse(`${path}.type`, '"function"');
+  if (!isFunction(tool)) refuse(`${path}.type`, '"function"');
   return functionTool(textMember(tool, 'name', path), tool['description'], tool['parameters'], tool['strict']);
+}
+
+function isFunction(tool: unknown): boolean {
+  return recordOf(tool)?.['type'] === 'function';
 }
 
 function choiceOf(choice: unknown): unknown {

@@ -70,7 +70,8 @@ export function usageOf({ promptTokens, completionTokens }: CallUsage): object {
   return {
     input_tokens: promptTokens,
     output_tokens: completionTokens,
-    // They count what `cache_control` keeps, apart from input_tokens, and it keeps nothing here: 0 would say that it was asked in vain.
+    // They count what `cache_control` keeps, on top of input_tokens, and it keeps nothing here. Null, which the types of clients have for that:
+    // 0 would tell of a cache that missed, and conformance suites take it for one that does not work.
     cache_creation_input_tokens: null,
     cache_read_input_tokens: null,
     output_tokens_details: null,

@@ -1,6 +1,7 @@
 // The body of `POST /v1/messages` as JSON Schema: every field that its clients send, those that change nothing included.
 
 import Type, { type Static } from 'typebox';
+import { maxTools, toolName } from '../openai/tools.ts';
 import { maxMessages, maxParts } from '../list-limits.ts';
 import { tokenLimit, topKField } from '../sampling.ts';
 
@@ -18,13 +19,16 @@ const source = Type.Object(
   { description: 'Of an image or document: where its bytes are' },
 );
 
+// The latter only so that the block is refused for its type.
+const sourceField = Type.Optional(Type.Union([source, Type.String({ description: 'Of search_result, which is not served' })]));
+
 const cacheControl = ignored('Where a prompt may be cached');
 
 // One flat schema for all blocks: which members a type needs is told by name when the conversation is read.
 const resultBlock = Type.Object({
   type: Type.String(),
   text: Type.Optional(Type.String()),
-  source: Type.Optional(source),
+  source: sourceField,
   cache_control: cacheControl,
 });
 const block = Type.Object({
@@ -32,7 +36,7 @@ const block = Type.Object({
     description: '`text`, `image`, `document`, `tool_use`, `tool_result`; `thinking` and `redacted_thinking` are dropped',
   }),
   text: text('Of text'),
-  source: Type.Optional(source),
+  source: sourceField,
   id: text('Of tool_use: the id of the call'),
   name: text('Of tool_use: the tool'),
   input: Type.Optional(Type.Object({}, { description: 'Of tool_use: its input' })),
@@ -52,7 +56,8 @@ const content = Type.Union([Type.String(), Type.Array(block, { maxItems: maxPart
 
 const tool = Type.Object({
   type: text('`custom` or absent; tools that the server would run are refused'),
-  name: Type.String({ minLength: 1 }),
+  // Asked for when the tool is read: some of other types have none, and are better told by their type.
+  name: Type.Optional(toolName),
   description: text('When and how to use it'),
   input_schema: Type.Optional(Type.Object({}, { description: 'JSON Schema of its input' })),
   strict: Type.Optional(Type.Boolean({ description: 'Whether inputs have to fit the schema' })),
@@ -84,7 +89,7 @@ const conversationFields = {
     description: 'The conversation. Neighbours of one role are merged; an assistant at the end is continued',
   }),
   system: Type.Optional(content),
-  tools: Type.Optional(Type.Array(tool, { description: 'Functions that the model may ask for' })),
+  tools: Type.Optional(Type.Array(tool, { maxItems: maxTools, description: 'Functions that the model may ask for' })),
   tool_choice: Type.Optional(toolChoice),
   output_config: Type.Optional(outputConfig),
   thinking: ignored('No shipped model thinks apart from its text'),

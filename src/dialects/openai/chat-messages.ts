@@ -7,6 +7,7 @@ import { contentText, type PartTypes } from '../content-text.ts';
 import { maxMessages, maxParts } from '../list-limits.ts';
 import { setAside } from '../set-aside.ts';
 import { ignored } from './generation-fields.ts';
+import { callArguments, unanswered } from './tool-calls.ts';
 
 const partSchema = Type.Object({
   type: Type.String({ description: 'text; others only where the model takes them.' }),
@@ -55,21 +56,19 @@ export const messagesField = Type.Array(messageSchema, {
 type Message = Static<typeof messageSchema>;
 
 const media: ReadonlySet<string> = new Set(['image_url', 'input_audio', 'file', 'video_url', 'audio_url']);
+const isMedia = ({ type }: { readonly type?: unknown }): boolean => typeof type === 'string' && media.has(type);
 const partTypes: PartTypes = { text: new Set(['text', 'input_text', 'refusal']), dropped: new Set(), refused: media };
 
 /** The messages as far as they are text. */
 export function textualMessages(messages: readonly Message[]): Message[] {
-  return messages.map((message) => (message.content === undefined ? message : { ...message, content: setAside(message.content, media) }));
+  return messages.map((message) => (message.content === undefined ? message : { ...message, content: setAside(message.content, isMedia) }));
 }
 
 /** Throws: InferenceError with the path of what is missing, of a part that is not text, or of arguments that are no JSON object. */
 export function chatMessages(messages: readonly Message[]): readonly ChatMessage[] {
   const turns = messages.map((message, index) => turnOf(message, index, messages));
   const last = turns.length - 1;
-  if (turns[last]?.toolCalls !== undefined) {
-    const path = `messages[${last}]`;
-    throw new InferenceError('invalid_value', `expected a result after the tool calls of ${path}, got nothing`, { param: path });
-  }
+  if (turns[last]?.toolCalls !== undefined) throw unanswered(`messages[${last}]`);
   return turns;
 }
 
@@ -92,23 +91,11 @@ function callsOf({ tool_calls, function_call }: Message, index: number): readonl
   const calls = (tool_calls ?? []).map(({ id, function: called }, call) => ({
     id,
     name: called.name,
-    arguments: argumentsOf(called.arguments, `${path}.tool_calls[${call}].function.arguments`),
+    arguments: callArguments(called.arguments, `${path}.tool_calls[${call}].function.arguments`),
   }));
   if (function_call === undefined) return calls;
   const { name } = function_call;
-  return [...calls, { id: legacyId(index), name, arguments: argumentsOf(function_call.arguments, `${path}.function_call.arguments`) }];
-}
-
-function argumentsOf(text: string, param: string): string {
-  if (text.trim() === '') return '{}';
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Told below: what the parser says may quote the client's text.
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return text;
-  throw new InferenceError('invalid_value', `expected ${param} to be the JSON text of an object, got other text`, { param });
+  return [...calls, { id: legacyId(index), name, arguments: callArguments(function_call.arguments, `${path}.function_call.arguments`) }];
 }
 
 /** The call that a tool's message answers: legacy functions have no ids, so that the latest call of the name is meant. */

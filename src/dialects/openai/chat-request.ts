@@ -6,11 +6,12 @@ import type { GenerationRequest } from '../../contract/generation.ts';
 import { InferenceError } from '../../core/errors.ts';
 import { chatInput } from '../chat-prompt.ts';
 import { checkBody } from '../check-body.ts';
+import { hasUnservedTools } from '../served-tools.ts';
 import { limitsOf, samplingFields, samplingOf, stopField, streamFields, tokenLimit } from '../sampling.ts';
 import { chatMessages, messagesField, textualMessages } from './chat-messages.ts';
 import { choicesField, foreignFields, modelField, refused, telemetryFields } from './generation-fields.ts';
 import { formatOf, outputFormatFields } from './output-format.ts';
-import { areFunctions, toolFields, toolsOf } from './tools.ts';
+import { toolFields, toolsOf } from './tools.ts';
 
 export const chatSchema = Type.Object({
   model: modelField,
@@ -51,8 +52,8 @@ export function checkChat(body: unknown): CheckedBody {
   const checked = checkBody('chatCompletions', chatSchema, body);
   const request = checked as ChatCompletionsRequest; // Proven by the schema.
   // Throws for what a schema cannot tell, of what any model may be asked for.
-  const tools = areFunctions(request) ? {} : ({ tools: [], tool_choice: 'none' } as const);
-  chatToGeneration({ ...request, ...tools, messages: textualMessages(request.messages) });
+  const choice = hasUnservedTools('chatCompletions', checked) ? ({ tool_choice: 'none' } as const) : {};
+  chatToGeneration({ ...request, ...choice, messages: textualMessages(request.messages) });
   return checked;
 }
 

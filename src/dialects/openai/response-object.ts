@@ -27,13 +27,13 @@ export function responseObject(state: ResponseState, { body, model, created }: P
     incomplete_details: state.status === 'incomplete' ? { reason: 'max_output_tokens' } : null,
     instructions: body['instructions'] ?? null,
     max_output_tokens: body['max_output_tokens'] ?? null,
-    max_tool_calls: body['max_tool_calls'] ?? null,
+    max_tool_calls: Number.isInteger(body['max_tool_calls']) ? body['max_tool_calls'] : null,
     model,
     output: state.output,
     parallel_tool_calls: body['parallel_tool_calls'] ?? true,
     previous_response_id: body['previous_response_id'] ?? null,
     prompt_cache_key: body['prompt_cache_key'] ?? null,
-    reasoning: { effort: member(reasoning, 'effort') ?? null, summary: member(reasoning, 'summary') ?? null },
+    reasoning: { effort: hint(reasoning, 'effort') ?? null, summary: hint(reasoning, 'summary') ?? null },
     safety_identifier: body['safety_identifier'] ?? null,
     service_tier: 'default',
     // The effective value: a failure is not kept, and where nothing is, the main thread has put false into the body.
@@ -41,7 +41,7 @@ export function responseObject(state: ResponseState, { body, model, created }: P
     temperature: body['temperature'] ?? 1,
     text: textEcho(body['text']),
     tool_choice: body['tool_choice'] ?? 'auto',
-    tools: Array.isArray(body['tools']) ? body['tools'].map(toolEcho) : [],
+    tools: toolEchoes(body['tools']),
     top_logprobs: body['top_logprobs'] ?? 0,
     top_p: body['top_p'] ?? 1,
     presence_penalty: body['presence_penalty'] ?? 0,
@@ -59,21 +59,26 @@ export function statusOf(reason: FinishReason): 'completed' | 'incomplete' {
   return reason === 'length' ? 'incomplete' : 'completed';
 }
 
-/** Clients check the echo against a schema in which each of these keys is required. */
-function toolEcho(tool: unknown): unknown {
-  if (member(tool, 'type') !== 'function') return tool;
-  return {
-    type: 'function',
-    name: member(tool, 'name'),
-    description: member(tool, 'description') ?? null,
-    parameters: member(tool, 'parameters') ?? null,
-    strict: member(tool, 'strict') ?? true,
-  };
+/**
+ * Clients check the echo against a schema that has functions alone, and in which each of these keys is required. Others are no part of a
+ * response: they only came this far because none may be called.
+ */
+function toolEchoes(tools: unknown): readonly object[] {
+  const given: readonly unknown[] = Array.isArray(tools) ? tools : [];
+  return given
+    .filter((tool) => member(tool, 'type') === 'function')
+    .map((tool) => ({
+      type: 'function',
+      name: member(tool, 'name'),
+      description: member(tool, 'description') ?? null,
+      parameters: member(tool, 'parameters') ?? null,
+      strict: member(tool, 'strict') ?? true,
+    }));
 }
 
 function textEcho(text: unknown): object {
   const format = member(text, 'format');
-  const verbosity = member(text, 'verbosity');
+  const verbosity = hint(text, 'verbosity');
   return { format: formatEcho(format), ...(verbosity === undefined ? {} : { verbosity }) };
 }
 
@@ -90,6 +95,12 @@ function formatEcho(format: unknown): unknown {
 
 function member(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+/** A hint passes in any form, and is told only in the form that clients know. */
+function hint(value: unknown, key: string): string | undefined {
+  const found = member(value, key);
+  return typeof found === 'string' ? found : undefined;
 }
 
 /** The form of this route has no way to say that there is no cache. */

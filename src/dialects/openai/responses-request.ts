@@ -2,6 +2,7 @@
 
 import Type, { type Static } from 'typebox';
 import type { CheckedBody } from '../../contract/dialect.ts';
+import { checkTools } from '../adapters/check-tools.ts';
 import { inputTurns } from '../adapters/responses-to-chat.ts';
 import { checkBody } from '../check-body.ts';
 import { setAside } from '../set-aside.ts';
@@ -15,6 +16,7 @@ const otherInputSchema = Type.Object({ ...responsesSchema.properties, input: Typ
 
 export function checkResponse(body: unknown): CheckedBody {
   const checked = checkBody('responses', hasOtherInput(body) ? otherInputSchema : responsesSchema, body);
+  checkTools('responses', checked);
   const { input } = checked;
   // Throws for items that no conversation of ours holds, before the call waits for its turn. What a reference stands for is put in its
   // place before the model is called.
@@ -23,10 +25,11 @@ export function checkResponse(body: unknown): CheckedBody {
   return checked;
 }
 
-const media: ReadonlySet<string> = new Set(['input_image', 'input_audio', 'input_file']);
+const media: ReadonlySet<unknown> = new Set(['input_image', 'input_audio', 'input_file']);
+const isMedia = (part: Readonly<Record<string, unknown>>): boolean => media.has(part['type']);
 
 function textual(item: Static<typeof itemSchema>): object {
-  return { ...item, content: setAside(item.content, media), output: setAside(item.output, media) };
+  return { ...item, content: setAside(item.content, isMedia), output: setAside(item.output, isMedia) };
 }
 
 const placeholder = { role: 'user', content: '' };

@@ -5,8 +5,21 @@ import { maxMessages, maxParts } from '../list-limits.ts';
 import { samplingFields, tokenLimit } from '../sampling.ts';
 import { maxTools, toolName } from './tools.ts';
 
+const optionalText = Type.Optional(Type.String());
+// The members of media too: whether they are taken is a question of policy, and what they hold one of form.
 const partSchema = Type.Object(
-  { type: Type.String(), text: Type.Optional(Type.String()), refusal: Type.Optional(Type.String()) },
+  {
+    type: Type.String(),
+    text: optionalText,
+    refusal: optionalText,
+    image_url: Type.Optional(Type.String({ description: 'Of input_image: where it is, or a data URL.' })),
+    detail: optionalText,
+    file_id: optionalText,
+    file_data: Type.Optional(Type.String({ description: 'Of input_file: a data URL.' })),
+    file_url: optionalText,
+    filename: optionalText,
+    input_audio: Type.Optional(Type.Object({})),
+  },
   { description: 'A part: input_text, output_text, text, refusal, input_image or input_file.' },
 );
 const partsSchema = Type.Union([Type.String(), Type.Array(partSchema, { maxItems: maxParts })]);

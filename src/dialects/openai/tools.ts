@@ -63,18 +63,19 @@ export function usesFunctions(body: object): boolean {
   return Array.isArray(functions) && functions.length > 0;
 }
 
-/** Whether all tools are functions. Others are refused, or dropped, once the model is chosen. */
-export function areFunctions({ tools = [] }: ToolFields): boolean {
-  return tools.every(({ type }) => type === 'function');
-}
-
-/** Throws: InferenceError `invalid_value` where a choice is left without its tool, or both forms are used; `unsupported_value` for a tool that is no function. */
+/**
+ * Throws: InferenceError `invalid_value` where a choice is left without its tool, or both forms are used; `unsupported_value` for a tool that
+ * is no function and may be called.
+ */
 export function toolsOf(body: ToolFields): ToolsAsked {
   const { tools = [], functions = [] } = body;
   if (tools.length > 0 && functions.length > 0) {
     throw new InferenceError('invalid_value', 'expected functions to be absent, since tools are given', { param: 'functions' });
   }
-  const definitions = [...tools.map(functionOf), ...functions].map(definitionOf);
+  // What may not be called asks for nothing, of whatever type it is.
+  const isIdle = body.tool_choice === 'none';
+  const wanted = tools.flatMap((tool, index) => (isIdle && tool.type !== 'function' ? [] : [functionOf(tool, index)]));
+  const definitions = [...wanted, ...functions].map(definitionOf);
   const legacy = functions.length > 0;
   const choice = legacy ? functionChoice(body.function_call, definitions) : toolChoice(body.tool_choice, definitions);
   // Without tools every choice that is left means the same, and tools that may not be called ask for nothing.

@@ -29,7 +29,10 @@ export const envelopeFields = {
 /** Of a chunk: there only where `include_usage` asked for it, and null but in the last one. */
 export const chunkUsageField = Type.Optional(Type.Union([usageSchema, Type.Null()]));
 
-/** Of cached tokens only where the model tells: 0 would say that a cache was asked in vain. */
+/**
+ * Of cached tokens only where the model tells: they are optional in the types of clients and a part of the prompt's, so that nobody adds them,
+ * and 0 would tell of a cache that missed.
+ */
 export function openaiUsage({ promptTokens, completionTokens, cachedTokens }: CallUsage): object {
   return {
     prompt_tokens: promptTokens,

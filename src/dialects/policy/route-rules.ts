@@ -12,6 +12,7 @@ import {
   type Passing,
   parameter,
   type Rule,
+  toolType,
   unless,
   unserved,
   upTo,
@@ -26,6 +27,7 @@ import {
   functionTool,
   localExtensions,
   logprobs,
+  neverCalled,
   output,
   sampling,
   tools,
@@ -54,6 +56,9 @@ const onePrompt: Passing = {
   passes: (prompt) => !Array.isArray(prompt) || prompt.length < 2 || typeof prompt[0] === 'number',
 };
 
+const functionTypes = unless(toolType(functionTool), 'tool_choice', neverCalled);
+const blocksNeverCalled = ofType('none');
+
 const chatTurns = [
   value('messages[].role', noToolTurn, has('tools')),
   parameter('messages[].tool_calls', emptyList, has('tools')),
@@ -61,7 +66,7 @@ const chatTurns = [
   parameter('messages[].audio'),
   ...kinds(
     'messages[].content',
-    ['text'],
+    ['text', 'input_text', 'refusal'],
     { types: ['image_url'], by: 'images' },
     { types: ['input_audio', 'audio_url'], by: 'audio' },
     { types: ['file'], by: 'files' },
@@ -71,24 +76,30 @@ const chatTurns = [
 const partsAt = (list: string): readonly Rule[] =>
   kinds(
     list,
-    ['input_text'],
+    ['input_text', 'output_text', 'text', 'refusal'],
     { types: ['input_image'], by: 'images' },
     { types: ['input_audio'], by: 'audio' },
     { types: ['input_file'], by: 'files' },
   );
 const responseItems = [
-  ...kinds('input', ['message'], { types: ['function_call', 'function_call_output'], by: 'tools' }),
+  ...kinds('input', ['message', 'reasoning', 'item_reference'], { types: ['function_call', 'function_call_output'], by: 'tools' }),
   ...partsAt('input[].content'),
   ...partsAt('input[].output'),
+];
+/** Blocks that no model takes: of searches, and of tools that a server would run itself. */
+export const unservedBlocks = [
+  ...['search_result', 'server_tool_use', 'container_upload', 'mcp_tool_use', 'mcp_tool_result', 'web_search_tool_result'],
+  ...['web_fetch_tool_result', 'code_execution_tool_result', 'bash_code_execution_tool_result'],
+  ...['text_editor_code_execution_tool_result', 'tool_search_tool_result'],
 ];
 const blocksAt = (list: string): readonly Rule[] =>
   kinds(
     list,
-    ['text'],
+    ['text', 'thinking', 'redacted_thinking'],
     { types: ['tool_use', 'tool_result'], by: 'tools' },
     { types: ['image'], by: 'images' },
     { types: ['document'], by: 'files' },
-    { types: ['search_result', 'server_tool_use', 'container_upload'] },
+    { types: unservedBlocks },
   );
 
 export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> = {
@@ -100,7 +111,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
   ],
   chatCompletions: [
     ...tools,
-    value('tools[].type', functionTool),
+    functionTypes,
     ...functions,
     ...chatTurns,
     ...output,
@@ -137,7 +148,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
   ],
   responses: [
     ...tools,
-    value('tools[].type', functionTool),
+    functionTypes,
     ...responseItems,
     ...unserved([...functions, ...output, logprobs, ...aroundPrompt]),
     topLogprobs,
@@ -156,9 +167,9 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     ...unserved(localExtensions),
   ],
   messages: [
-    unless(parameter('tools', emptyList, has('tools')), 'tool_choice', ofType('none')),
+    unless(parameter('tools', emptyList, has('tools')), 'tool_choice', blocksNeverCalled),
     parameter('tool_choice', ofType('none', 'auto'), has('tools')),
-    value('tools[].type', customTool),
+    unless(toolType(customTool), 'tool_choice', blocksNeverCalled),
     ...blocksAt('messages[].content'),
     ...blocksAt('messages[].content[].content'),
     ...blocksAt('system'),

@@ -24,11 +24,11 @@ export interface Rule {
   /** Undefined: no model serves the field on this route. */
   readonly need: Need | undefined;
   /** Whether another field of the body takes this one back, so that no value of it asks for anything. */
-  readonly idle?: (body: unknown) => boolean;
+  readonly overriddenBy?: (body: unknown) => boolean;
   /** What the field may be, in words, where that depends on the model. */
   readonly taken?: (capabilities: ModelCapabilities) => string;
-  /** Whether what is refused is one of a few words of the API, which a message may repeat. */
-  readonly isWord?: boolean;
+  /** What came, in words; absent: its JSON type or number. Never text of the user. */
+  readonly came?: (value: unknown) => string;
 }
 
 export const parameter = (field: string, neutral: Passing = absent, need?: Need): Rule => ({
@@ -46,14 +46,16 @@ export const value = (field: string, neutral: Passing, need?: Need): Rule => ({
 /** The rule, unless another field of the body says so much. */
 export const unless = (rule: Rule, field: string, passing: Passing): Rule => ({
   ...rule,
-  idle: (body) => findAt(body, stepsOf(field), passing.passes) !== undefined,
+  overriddenBy: (body) => findAt(body, stepsOf(field), passing.passes) !== undefined,
 });
+/** The type of a tool. Its text is the client's, and its JSON type would not tell what is wrong with it. */
+export const toolType = (passing: Passing): Rule => ({ ...value('tools[].type', passing), came: () => 'another type' });
 /** Types of items that a model takes if it declares `by`; without it none does. */
 export interface Kinds {
   readonly types: readonly string[];
   readonly by?: Switch;
 }
-/** Items of a list by their `type`: one rule for each of `kinds`. What is left is `always`, and the declared ones. */
+/** Items of a list by their `type`: one rule for each of `known`. What is left is `always`, which every model gets, and the declared ones. */
 export function kinds(list: string, always: readonly string[], ...known: readonly Kinds[]): readonly Rule[] {
   const taken = (capabilities: ModelCapabilities): string =>
     quoted([...always, ...known.flatMap(({ types, by }) => (by !== undefined && capabilities[by] === true ? types : []))]);
@@ -64,7 +66,8 @@ export function kinds(list: string, always: readonly string[], ...known: readonl
       by === undefined ? undefined : has(by),
     ),
     taken,
-    isWord: true,
+    // One of a few words of the API.
+    came: (type) => JSON.stringify(type),
   }));
 }
 

@@ -10,7 +10,7 @@ const textOnly: Passing = {
 export const functionTool: Passing = { allowed: '"function"', passes: (type) => type === 'function' };
 export const customTool: Passing = { allowed: '"custom" or absent', passes: (type) => type === 'custom' };
 // What may not be called changes nothing.
-const neverCalled = is('none');
+export const neverCalled = is('none');
 // Without tools these choices change nothing.
 const noTool = is('none', 'auto');
 export const formats = ofType('text', 'json_object', 'json_schema');

@@ -1,6 +1,8 @@
 // What every answer has to be, whatever was asked: a reply, a whole stream, or an error in the form of its family that names its cause.
 
 import { methods, type MethodName } from '../../../src/contract/methods.ts';
+import { checkSchema } from '../../../src/dialects/check.ts';
+import { dialectFor } from '../../../src/dialects/route-dialects.ts';
 import { isRecord } from '../../../src/dialects/schema-fit.ts';
 import type { Answer } from './kept-socket.ts';
 import { streamProblem } from './stream-form.ts';
@@ -25,7 +27,7 @@ const anthropicTypes = new Set(['invalid_request_error', 'not_found_error']);
 export function outcomeOf(method: MethodName, answer: Answer): Outcome {
   const { status, text, isStream } = answer;
   if (status === 200) {
-    const problem = isStream ? streamProblem(method, text) : problemOfJson(text);
+    const problem = isStream ? streamProblem(method, text) : wholeProblem(method, text);
     if (problem !== undefined) throw new Error(problem);
     return { status, code: isStream ? 'stream' : 'whole', param: null };
   }
@@ -55,11 +57,13 @@ function anthropicOutcome(status: number, body: Readonly<Record<string, unknown>
   return { status, code: type, param: /^(\S+?): /.exec(message)?.[1] ?? null };
 }
 
-function problemOfJson(text: string): string | undefined {
+/** The models of the run write what fits the schema of the route; on `predict`, which has none, an object without an error. */
+function wholeProblem(method: MethodName, text: string): string | undefined {
   try {
-    JSON.parse(text);
-    return undefined;
-  } catch {
-    return 'expected a reply of JSON';
+    const reply: unknown = JSON.parse(text);
+    checkSchema(dialectFor(method).outputSchema, reply);
+    return method !== 'predict' || (isRecord(reply) && !('error' in reply)) ? undefined : 'expected a reply of predict';
+  } catch (error) {
+    return `expected a reply of ${method}: ${String(error)}`;
   }
 }

@@ -126,7 +126,9 @@ function repairResponse(body: Body): void {
   onlyTokenIds(body);
   if (typeof body.input === 'string') return;
   for (const [index, item] of body.input.entries()) {
-    item.type = itemTypes[index % itemTypes.length];
+    const type = itemTypes[index % itemTypes.length];
+    // A call at the end would have no result.
+    item.type = type === 'function_call' && index === body.input.length - 1 ? 'message' : type;
     repairItem(item);
   }
 }
@@ -167,7 +169,10 @@ function repairMessages(body: Body): void {
       repairBlock(block);
     }
   }
-  for (const tool of body.tools ?? []) delete tool.type;
+  for (const tool of body.tools ?? []) {
+    delete tool.type;
+    tool.name ??= 'f';
+  }
   const name: unknown = body.tools?.[0]?.name;
   if (body.tool_choice === undefined) return;
   if (name === undefined) delete body.tool_choice;

@@ -131,23 +131,43 @@ test.each([
 });
 
 test.each([
-  ['chatCompletions', part('image_url'), {}, 'expected messages[1].content[1].type to be "text", got "image_url"'],
-  ['chatCompletions', part('file'), { images: true }, 'expected messages[1].content[1].type to be "text" or "image_url", got "file"'],
-  ['chatCompletions', part('video_url'), { files: true }, 'expected messages[1].content[1].type to be "text" or "file", got "video_url"'],
-  ['messages', part('image'), {}, 'expected messages[1].content[1].type to be "text", got "image"'],
+  [
+    'chatCompletions',
+    part('image_url'),
+    {},
+    'expected messages[1].content[1].type to be "text" or "input_text" or "refusal", got "image_url"',
+  ],
+  [
+    'chatCompletions',
+    part('file'),
+    { images: true },
+    'expected messages[1].content[1].type to be "text" or "input_text" or "refusal" or "image_url", got "file"',
+  ],
+  [
+    'chatCompletions',
+    part('video_url'),
+    { files: true },
+    'expected messages[1].content[1].type to be "text" or "input_text" or "refusal" or "file", got "video_url"',
+  ],
+  ['messages', part('image'), {}, 'expected messages[1].content[1].type to be "text" or "thinking" or "redacted_thinking", got "image"'],
   [
     'messages',
     turn({ content: [{ type: 'tool_result', content: [{ type: 'image' }] }] }),
     { tools: true },
-    'expected messages[1].content[0].content[0].type to be "text" or "tool_use" or "tool_result", got "image"',
+    'expected messages[1].content[0].content[0].type to be "text" or "thinking" or "redacted_thinking" or "tool_use" or "tool_result", got "image"',
   ],
   [
     'responses',
     { input: [{ content: [{ type: 'input_file' }] }] },
     { audio: true },
-    'expected input[0].content[0].type to be "input_text" or "input_audio", got "input_file"',
+    'expected input[0].content[0].type to be "input_text" or "output_text" or "text" or "refusal" or "input_audio", got "input_file"',
   ],
-  ['responses', { input: [{ type: 'function_call' }] }, {}, 'expected input[0].type to be "message", got "function_call"'],
+  [
+    'responses',
+    { input: [{ type: 'function_call' }] },
+    {},
+    'expected input[0].type to be "message" or "reasoning" or "item_reference", got "function_call"',
+  ],
 ] as const)('%s: the refusal of %j by a model of %j says what it takes', (method, body, capabilities, message) => {
   expect(refusal(() => checkPolicy(method, body, capabilities))).toMatchObject({ code: 'unsupported_value', message });
 });
@@ -159,7 +179,7 @@ test.each([
   ['messages', { tools: [{ name: 'a' }, { type: 'custom' }, { type: 'web_search_20250305' }] }, 'tools[2].type', '"custom" or absent'],
   ['countTokens', { tools: [{ type: 'bash_20250124' }] }, 'tools[0].type', '"custom" or absent'],
 ] as const)('%s: %j has a tool that no model is told of', (method, body, param, allowed) => {
-  const message = `expected ${param} to be ${allowed}, got string`;
+  const message = `expected ${param} to be ${allowed}, got another type`;
   for (const known of [everything, undefined])
     expect(refusal(() => checkPolicy(method, body, known))).toMatchObject({ code: 'unsupported_value', param, message });
 });

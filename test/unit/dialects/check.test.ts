@@ -127,6 +127,22 @@ test('parts that are no text pass the check of a route, since some models take t
   expect(dialectFor('responses').check({ input })).toEqual({ input });
 });
 
+test('parts of media are held to their form, whatever the model takes', () => {
+  const image = { type: 'input_image', image_url: 5 };
+  for (const more of [
+    { role: 'user', content: [image] },
+    { type: 'function_call_output', call_id: 'a', output: [image] },
+  ]) {
+    const place = `input[0].${'role' in more ? 'content' : 'output'}[0].image_url`;
+    expect(refused('responses', { input: [more] })).toMatchObject({ code: 'invalid_type', param: place });
+  }
+  const block = { type: 'image', source: 'https://a.example/b.png' };
+  expect(refused('messages', { max_tokens: 1, messages: [{ role: 'user', content: [block] }] })).toMatchObject({
+    code: 'invalid_type',
+    param: 'messages[0].content[0].source',
+  });
+});
+
 test('a text that is wrong is still found beside them, at its place', () => {
   const content = [{ type: 'image_url' }, { type: 'text' }];
   expect(refused('chatCompletions', { messages: [{ role: 'user', content }] })).toMatchObject({ param: 'messages[0].content[1].text' });
@@ -154,23 +170,21 @@ test('a value without nulls is not copied, and nulls in arrays stay', () => {
   expect(dropNulls({ a: [null, { b: null }] })).toEqual({ a: [null, {}] });
 });
 
-test('nulls of the client stay: in JSON Schemas, in the input of a call, in labels', () => {
+test('nulls of the client stay: in JSON Schemas and in the input of a call', () => {
   const own = { a: null, deep: [{ b: null }] };
   const call = { type: 'tool_use', id: 'a', name: 'b', input: own, text: null };
   const kept = dialectFor('messages').check({
     max_tokens: 1,
-    messages: [{ role: 'assistant', content: [call] }],
+    messages: [{ role: 'assistant', content: [call] }, user],
     tools: [{ name: 'b', input_schema: own, description: null }],
-    metadata: { user_id: null },
   });
   const { text: _, ...withoutText } = call;
   expect(kept).toEqual({
     max_tokens: 1,
-    messages: [{ role: 'assistant', content: [withoutText] }],
+    messages: [{ role: 'assistant', content: [withoutText] }, user],
     tools: [{ name: 'b', input_schema: own }],
-    metadata: { user_id: null },
   });
-  expect(messagesToChat(kept)).toMatchObject({ messages: [{ tool_calls: [{ function: { arguments: JSON.stringify(own) } }] }] });
+  expect(messagesToChat(kept)).toMatchObject({ messages: [{ tool_calls: [{ function: { arguments: JSON.stringify(own) } }] }, user] });
   const chat = {
     messages: [user],
     tools: [{ type: 'function', function: { name: 'b', parameters: own } }],
@@ -184,7 +198,12 @@ test('nulls of the client stay: in JSON Schemas, in the input of a call, in labe
 test('items of an input are no JSON of the client', () => {
   const input = [{ role: 'user', content: 'hi', id: null }];
   expect(dialectFor('responses').check({ input })).toEqual({ input: [user] });
-  expect(refused('responses', { input, metadata: { a: null } })).toMatchObject({ code: 'invalid_type', param: 'metadata.a' });
+});
+
+test('a label that is null is absent', () => {
+  const metadata = { a: null, b: 'c' };
+  expect(dialectFor('responses').check({ input: 'a', metadata })).toEqual({ input: 'a', metadata: { b: 'c' } });
+  expect(dialectFor('chatCompletions').check({ messages: [user], metadata })).toEqual({ messages: [user], metadata: { b: 'c' } });
 });
 
 test('predict takes any body as it is', () => {

@@ -135,6 +135,7 @@ test.each(textRoutes)('%s takes tools that may not be called, and refuses them w
   const freely = route === 'messages' ? { type: 'auto' } : 'auto';
   const tools = [route === 'messages' ? { name: 'look' } : tool];
   expect(refused(route, { tools, tool_choice: never })).toBeUndefined();
+  expect(refused(route, { tools: [{ type: 'web_search', name: 'web_search' }, ...tools], tool_choice: never })).toBeUndefined();
   expect(refused(route, { tools, tool_choice: freely })).toMatchObject({ code: 'unsupported_parameter', param: 'tools' });
 });
 
@@ -143,6 +144,28 @@ test('chat takes functions that may not be called', () => {
   // The legacy form has a choice of its own.
   expect(refused('chatCompletions', { functions: [tool], tool_choice: 'none' })).toMatchObject({ param: 'functions' });
 });
+
+test.each(['search_result', 'server_tool_use', 'container_upload', 'mcp_tool_result', 'code_execution_tool_result'])(
+  'messages say of a block of %s what the model takes',
+  (type) => {
+    const block = { type, source: 'https://a.example', title: 'a', content: [{ type: 'text', text: 'b' }] };
+    const result = { type: 'tool_result', tool_use_id: 'a', content: [block] };
+    const taken = '"text" or "thinking" or "redacted_thinking" or "image"';
+    for (const [content, param] of [
+      [[block], 'messages[0].content[0].type'],
+      [[result], 'messages[0].content[0].content[0].type'],
+    ] as const) {
+      const body = dialectFor('messages').check({ max_tokens: 1, messages: [{ role: 'user', content }] });
+      const tools = content[0] === result ? { tools: true } : {};
+      const both = content[0] === result ? taken.replace(' or "image"', ' or "tool_use" or "tool_result" or "image"') : taken;
+      const message = `expected ${param} to be ${both}, got "${type}"`;
+      expect(refusal(() => checkPolicy('messages', body, { images: true, ...tools }))).toMatchObject({
+        code: 'unsupported_value',
+        message,
+      });
+    }
+  },
+);
 
 test('a refusal says what is allowed, and never text of the client', () => {
   expect(refused('chatCompletions', { n: 2 })).toMatchObject({ message: 'expected n to be 1 or absent, got 2' });
@@ -153,7 +176,7 @@ test('a refusal says what is allowed, and never text of the client', () => {
   expect(refused('responses', { max_tokens: 5 })).toMatchObject({
     message: 'expected max_tokens to be absent, since this route has max_output_tokens, got 5',
   });
-  expect(refused('responses', { tool_choice: 'required' })).toMatchObject({
+  expect(refused('completions', { tool_choice: 'required' })).toMatchObject({
     message: 'expected tool_choice to be "none" or "auto" or absent, got string',
   });
   expect(refused('responses', { text: { format: { type: 'secret' } } })).toMatchObject({

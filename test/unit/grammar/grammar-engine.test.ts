@@ -8,32 +8,32 @@ import { GrammarEngine } from '../../../workers/grammar/grammar-engine.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import type { OutputFormat } from '../../../src/contract/generation.ts';
 import type { ToolGrammar } from '../../../workers/grammar/tool-grammar.ts';
+import { byteOfCharacter } from '../../../workers/grammar/token-bytes.ts';
 import { CancellableCall } from '../../support/cancellable-call.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { stringFormats } from '../../../workers/grammar/string-formats.ts';
 import { twentySchemas } from '../../support/twenty-schemas.ts';
+import { allowedBy } from '../text/fake-constraint.ts';
+import { SignallingThreads } from './signalling-threads.ts';
 
 const tokenizerFile = new URL('../../../models/smollm2/data/tokenizer.json', import.meta.url);
 // The shape of the shipped file.
 const tokenizer = JSON.parse(readFileSync(tokenizerFile, 'utf8')) as {
   model: { vocab: Record<string, number> };
-  added_tokens: { id: number; content: string }[];
+  added_tokens: { id: number; content: string; special: boolean }[];
 };
 const vocabulary: string[] = [];
 for (const [text, id] of Object.entries(tokenizer.model.vocab)) vocabulary[id] = text;
-for (const { id, content } of tokenizer.added_tokens) vocabulary[id] = content;
+// A special token writes nothing.
+for (const { id, content, special } of tokenizer.added_tokens) vocabulary[id] = special ? '' : content;
 const stopId = 2;
 const threadFile = new URL('../../../dist/workers/grammar/grammar-thread.js', import.meta.url);
-const engine = GrammarEngine.open({ vocabulary, stopIds: [stopId], clock: systemClock, threadFile });
+// What takes too long is tested by a clock of its own; here a busy machine may take its time.
+const limits = { compileLimitMs: 50_000, maskLimitMs: 50_000 };
+const engine = GrammarEngine.open({ vocabulary, stopIds: [stopId], clock: systemClock, threadFile, ...limits });
 afterAll(() => engine.close());
 
-// Byte-level BPE writes every byte as one printable character.
-const bytes = new Map<string, number>();
-for (let byte = 0, next = 256; byte < 256; byte += 1) {
-  const isPrintable = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
-  bytes.set(String.fromCodePoint(isPrintable ? byte : next++), byte);
-}
-const bytesOf = (id: number): number[] => [...(vocabulary[id] ?? '')].map((char) => bytes.get(char) ?? 0);
+const bytesOf = (id: number): number[] => Array.from(vocabulary[id] ?? '', (char) => byteOfCharacter.get(char) ?? 0);
 
 function random(seed: number): () => number {
   let state = seed;
@@ -158,29 +158,65 @@ test('a grammar that cannot be read fails alone', async () => {
   other.close();
 }, 60_000);
 
-test('a grammar that takes too long fails alone and only once, and the others go on where they were', async () => {
+/** The library would need minutes: many optional parts after each other. */
+const endless: OutputFormat = { kind: 'grammar', ebnf: `root ::= "x" ${'[a-z]? '.repeat(98)}\n` };
+
+test('a running text goes on beside a compile, and a compile that takes too long fails alone and only once', async () => {
   const clock = new FakeClock();
-  const own = GrammarEngine.open({ vocabulary, stopIds: [stopId], clock, threadFile });
+  const threads = new SignallingThreads('real');
+  const own = GrammarEngine.open({ vocabulary, stopIds: [stopId], clock, threadFile: threads.file, compileLimitMs: 2000 });
   try {
-    const other = await own.constrain({ kind: 'regex', pattern: '"[a-c]{4}"' }, 'format', new CancellableCall());
-    expect(await other.acceptText('"ab')).toBe(true);
-    const before = new Float32Array(vocabulary.length);
-    await other.apply(before);
-    // Many optional parts after each other: the library would need minutes.
-    const format: OutputFormat = { kind: 'grammar', ebnf: `root ::= "x" ${'[a-z]? '.repeat(98)}\n` };
-    const slow = expect(own.constrain(format, 'guided_grammar', new CancellableCall())).rejects.toMatchObject({
-      code: 'unsupported_value',
-      param: 'guided_grammar',
-    });
-    clock.advance(5000);
-    await slow;
-    const after = new Float32Array(vocabulary.length);
-    await other.apply(after);
-    expect(after).toEqual(before);
-    await expect(own.constrain(format, 'guided_grammar', new CancellableCall())).rejects.toMatchObject({ code: 'unsupported_value' });
+    const other = await own.constrain({ kind: 'regex', pattern: 'a*' }, 'format', new CancellableCall());
+    const slow = own.constrain(endless, 'guided_grammar', new CancellableCall());
+    let isOver = false;
+    const over = (): void => {
+      isOver = true;
+    };
+    slow.then(over, over);
+    // The second: the first was of the text above.
+    await threads.sign('try', 2);
+    const a = vocabulary.indexOf('a');
+    const allowed = await allowedBy(other, vocabulary.length);
+    expect(allowed).toContain(a);
+    for (let step = 0; step < 50; step += 1) {
+      other.accept(a);
+      expect(await allowedBy(other, vocabulary.length)).toEqual(allowed);
+    }
+    expect(isOver).toBe(false);
+    clock.advance(2000);
+    await expect(slow).rejects.toMatchObject({ code: 'unsupported_value', param: 'guided_grammar' });
+    await expect(own.constrain(endless, 'guided_grammar', new CancellableCall())).rejects.toMatchObject({ code: 'unsupported_value' });
+    // On the scout that took its place, without any time given.
+    (await own.constrain({ kind: 'grammar', ebnf: 'root ::= "x" [a-z]?\n' }, 'guided_grammar', new CancellableCall())).close();
+    const tried = await threads.threadsOf('try');
+    expect(tried).toHaveLength(3);
+    expect(tried[1]).toBe(tried[0]);
+    expect(tried[2]).not.toBe(tried[1]);
+    // One mask thread had all of them.
+    expect(new Set(await threads.threadsOf('open')).size).toBe(1);
     other.close();
   } finally {
     await own.close();
+    threads.close();
+  }
+}, 60_000);
+
+test('a text goes on where it was on a new thread, with its counts', async () => {
+  const threads = new SignallingThreads('real');
+  const own = GrammarEngine.open({ vocabulary, stopIds: [stopId], clock: systemClock, threadFile: threads.file, ...limits });
+  try {
+    const schema = { type: 'string', minLength: 3, maxLength: 4 };
+    const constraint = await own.constrain({ kind: 'jsonSchema', schema }, 'format', new CancellableCall());
+    for (const text of ['"', 'a', 'b']) constraint.accept(vocabulary.indexOf(text));
+    const before = await allowedBy(constraint, vocabulary.length);
+    const isAllowed = (text: string): boolean => before.includes(vocabulary.indexOf(text));
+    expect(['c', 'cd', '"', 'ing'].map(isAllowed)).toEqual([true, true, false, false]);
+    threads.tell(`die ${(await threads.threadsOf('open'))[0]}`);
+    await threads.sign('open', 2);
+    expect(await allowedBy(constraint, vocabulary.length)).toEqual(before);
+  } finally {
+    await own.close();
+    threads.close();
   }
 }, 60_000);
 
@@ -195,13 +231,20 @@ test('a class beyond ASCII in a grammar is refused, because the library misreads
   fine.close();
 }, 60_000);
 
-test('a special token is never allowed', async () => {
-  const own = GrammarEngine.open({ vocabulary: ['', 'a', 'b', '<end>'], stopIds: [3], clock: systemClock, threadFile });
-  const constraint = await own.constrain({ kind: 'regex', pattern: '[a-z]*' }, 'format', new CancellableCall());
-  const logits = new Float32Array(4);
-  await constraint.apply(logits);
-  expect([...logits]).toEqual([Number.NEGATIVE_INFINITY, 0, 0, 0]);
-  await own.close();
+test('a token without text is never allowed, and logits may be more or fewer than tokens', async () => {
+  for (const logitCount of [2, 4, 40]) {
+    const own = GrammarEngine.open({
+      vocabulary: ['', 'a', 'b', '<end>'],
+      stopIds: [3],
+      logitCount,
+      clock: systemClock,
+      threadFile,
+      ...limits,
+    });
+    const constraint = await own.constrain({ kind: 'regex', pattern: '[a-z]*' }, 'format', new CancellableCall());
+    expect(await allowedBy(constraint, logitCount)).toEqual([1, 2, 3].filter((id) => id < logitCount));
+    await own.close();
+  }
 }, 60_000);
 
 test('what is open fails when the engine closes', async () => {

@@ -76,6 +76,15 @@ test('a body that is late is refused with what a browser of another origin needs
     socket.destroy();
   }, soon));
 
+test('an origin with letters beyond ASCII comes back as it came', () =>
+  withServer(async ({ port }) => {
+    const socket = await dial(port);
+    socket.write(late.replace('web', 'w\u00e9b'), 'latin1');
+    const [data] = await once(socket, 'data');
+    expect(Buffer.from(data).toString('latin1')).toContain('\r\naccess-control-allow-origin: https://w\u00e9b.example\r\n');
+    socket.destroy();
+  }, soon));
+
 test('it is refused in the form of its route', () =>
   withServer(async ({ port }) => {
     const socket = await dial(port);

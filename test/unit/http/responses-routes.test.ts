@@ -53,7 +53,7 @@ test('input items come in pages, the newest first', async () => {
   });
 });
 
-test('only a response of the background is cancelled or replayed', async () => {
+test('only a background response is cancelled or replayed', async () => {
   await withServer(async ({ backend, url }) => {
     backend.store.keep('', kept);
     backend.store.keep('', { ...kept, id: 'resp_3', background: { isStreamed: false, log: undefined } });
@@ -66,7 +66,7 @@ test('only a response of the background is cancelled or replayed', async () => {
   });
 });
 
-test('a follower hears a heartbeat at once and while nothing comes, and what comes', async () => {
+test('a follower has its head at once, heartbeats while nothing comes, and what comes', async () => {
   await withServer(async ({ backend, clock, url }) => {
     const log = new EventLog();
     backend.store.keep('', { ...kept, background: { isStreamed: true, log } });
@@ -74,7 +74,6 @@ test('a follower hears a heartbeat at once and while nothing comes, and what com
     const reply = await fetch(`${url}/v1/responses/resp_1?stream=true&starting_after=0`);
     expect(reply.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     const reader = reply.body?.pipeThrough(new TextDecoderStream()).getReader();
-    expect((await reader?.read())?.value).toBe(':\n\n');
     clock.advance(15_000);
     expect((await reader?.read())?.value).toBe(':\n\n');
     log.append(Buffer.from('data: 1\n\n'));
@@ -82,6 +81,74 @@ test('a follower hears a heartbeat at once and while nothing comes, and what com
     log.drop();
     expect((await reader?.read())?.value).toContain('event: error\ndata: {"type":"error","sequence_number":2');
     expect((await reader?.read())?.done).toBe(true);
+  });
+});
+
+test('where heartbeats are off, a follower has its head and nothing before the first event', async () => {
+  await withServer(
+    async ({ backend, clock, url }) => {
+      const log = new EventLog();
+      backend.store.keep('', { ...kept, background: { isStreamed: true, log } });
+      const reply = await fetch(`${url}/v1/responses/resp_1?stream=true`);
+      clock.advance(60_000);
+      log.end('whole', Buffer.from('data: 0\n\n'));
+      expect(await reply.text()).toBe('data: 0\n\ndata: [DONE]\n\n');
+    },
+    { heartbeatMs: 0 },
+  );
+});
+
+test('a replay of a failed response is a stream that ends, from wherever it is asked for', async () => {
+  await withServer(async ({ backend, lines, url }) => {
+    const log = new EventLog();
+    log.append(Buffer.from('data: 0\n\n'));
+    log.end('failed', Buffer.from('data: 1\n\n'));
+    backend.store.keep('', { ...kept, background: { isStreamed: true, log } });
+    for (const [query, rest] of [
+      ['', 'data: 0\n\ndata: 1\n\n'],
+      ['&starting_after=0', 'data: 1\n\n'],
+      ['&starting_after=1', ''],
+    ] as const) {
+      const reply = await fetch(`${url}/v1/responses/resp_1?stream=true${query}`);
+      expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+      expect(await reply.text()).toBe(rest);
+    }
+    expect(lines.filter(({ level, fields }) => level === 'error' || fields?.['code'] !== undefined)).toEqual([]);
+  });
+});
+
+test('starting_after is the number of an event that there is, and asks for a stream', async () => {
+  await withServer(async ({ backend, url }) => {
+    const log = new EventLog();
+    log.append(Buffer.from('data: 0\n\n'));
+    backend.store.keep('', { ...kept, background: { isStreamed: true, log } });
+    for (const query of [
+      'stream=true&starting_after=1',
+      'stream=true&starting_after=999',
+      'stream=true&starting_after=x',
+      'starting_after=0',
+      'starting_after=abc',
+      'stream=false&starting_after=0',
+    ]) {
+      const reply = await fetch(`${url}/v1/responses/resp_1?${query}`);
+      expect([query, reply.status, (await json(reply)).error.param]).toEqual([query, 400, 'starting_after']);
+    }
+  });
+});
+
+test('an error of a replay that the log does not have goes on with the numbers of the log', async () => {
+  class BrokenLog extends EventLog {
+    override at(number: number): Uint8Array | undefined {
+      if (number === 2) throw new Error('expected nobody to ask for the third event');
+      return super.at(number);
+    }
+  }
+  await withServer(async ({ backend, url }) => {
+    const log = new BrokenLog();
+    for (const number of [0, 1]) log.append(Buffer.from(`data: ${number}\n\n`));
+    backend.store.keep('', { ...kept, background: { isStreamed: true, log } });
+    const reply = await fetch(`${url}/v1/responses/resp_1?stream=true&starting_after=0`);
+    expect(await reply.text()).toMatch(/^data: 1\n\nevent: error\ndata: {"type":"error","sequence_number":2,/);
   });
 });
 

@@ -66,3 +66,22 @@ test('a priority or a time outside its range is refused by its name', async () =
     await expect(call('predict', {}, { timeoutMs })).rejects.toMatchObject({ code: 'invalid_value', param: 'timeoutMs' });
   expect(submissions).toEqual([]);
 });
+
+test('a stream whose first bytes are long in coming answers with its head', async () => {
+  const told: Submission[] = [];
+  const callee = {
+    clock: { now: () => 0, after: () => ({ cancel() {} }) },
+    timeoutMs: () => 1_000,
+    async submit(submission: Submission) {
+      told.push(submission);
+      submission.observer.head({ status: 200, headers: {}, shape: 'sse' });
+      submission.observer.flushHead?.();
+      return { credit: () => {}, cancel: () => {}, released: Promise.resolve() };
+    },
+  };
+  const reply = await callModel(callee, 'predict', {}, {});
+  expect(reply.status).toBe(200);
+  told[0]?.observer.chunk(Buffer.from('a'), 1);
+  told[0]?.observer.end(undefined);
+  expect(await reply.text()).toBe('a');
+});

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { MethodName } from '../../../src/contract/methods.ts';
 import { droppedToolsHeader, withServedTools } from '../../../src/runtime/drop-tools.ts';
 import type { Submission } from '../../../src/runtime/submission.ts';
 
@@ -37,6 +38,17 @@ test('a call without such tools is untouched', () => {
 test('a choice that no tool is left for is refused, and nothing is told', () => {
   const given = submission({ messages, tools: [search], tool_choice: 'required' });
   expect(() => withServedTools(given)).toThrow(expect.objectContaining({ code: 'invalid_value', param: 'tool_choice' }));
+});
+
+test.each<readonly [MethodName, object]>([
+  ['responses', { input: 'hi', tools: [{ type: 'custom', name: 'patch' }], tool_choice: 'required' }],
+  ['responses', { input: 'hi', tools: [search], tool_choice: { type: 'web_search' } }],
+  ['inputTokens', { input: 'hi', tools: [search], tool_choice: 'required' }],
+  ['messages', { max_tokens: 1, messages, tools: [{ ...search, name: 'search' }], tool_choice: { type: 'any' } }],
+  ['countTokens', { messages, tools: [{ ...search, name: 'search' }], tool_choice: { type: 'tool', name: 'search' } }],
+])('on %s such a choice is refused too: %j', (method, body) => {
+  const given = { ...submission(body), method };
+  expect(() => withServedTools(given)).toThrow(expect.objectContaining({ status: 400, param: expect.stringMatching(/^tool_choice/) }));
 });
 
 test('the header holds any name, and not too many', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { streamWindowBytes } from '../../../src/contract/thread.ts';
-import { InferenceError } from '../../../src/core/errors.ts';
+import type { InferenceError } from '../../../src/core/errors.ts';
 import { EventLog } from '../../../src/runtime/event-log.ts';
 import { followLog } from '../../../src/runtime/follow-log.ts';
 import type { SubmissionObserver } from '../../../src/runtime/submission.ts';
@@ -10,6 +10,7 @@ class Reader implements SubmissionObserver {
   readonly heard: string[] = [];
   bytes = 0;
   head = (): void => {};
+  flushHead = (): void => void this.heard.push('head');
   chunk = (bytes: Uint8Array): void => {
     this.bytes += bytes.byteLength;
     this.heard.push(new TextDecoder().decode(bytes));
@@ -29,20 +30,20 @@ test('a reader hears the events from its number on, also those to come, and the 
   const reader = new Reader();
   const { released } = followLog(log, reader, options(1));
   log.append(frame('c'));
-  log.end({ kind: 'whole' });
+  log.end('whole');
   log.append(frame('d'));
   expect(reader.heard).toEqual(['b', 'c', done, 'end']);
   await released;
 });
 
-test('a reader from beyond the events waits for its own', () => {
+test('a reader of what is to come has its head at once, and no byte before the first event', () => {
   const log = new EventLog();
   log.append(frame('a'));
   const reader = new Reader();
-  followLog(log, reader, options(2));
+  followLog(log, reader, options(1));
+  expect(reader.heard).toEqual(['head']);
   log.append(frame('b'));
-  log.append(frame('c'));
-  expect(reader.heard).toEqual([':\n\n', 'c']);
+  expect(reader.heard).toEqual(['head', 'b']);
 });
 
 test('a slow reader is sent a window and no more, and the rest as it takes', () => {
@@ -52,7 +53,7 @@ test('a slow reader is sent a window and no more, and the rest as it takes', () 
   const reader = new Reader();
   const running = followLog(log, reader, options());
   for (let count = 0; count < events; count += 1) log.append(frame(text));
-  log.end({ kind: 'whole' });
+  log.end('whole');
   expect(reader.bytes).toBeGreaterThanOrEqual(streamWindowBytes);
   expect(reader.bytes).toBeLessThan(streamWindowBytes + 1_000);
   const before = reader.bytes;
@@ -72,7 +73,7 @@ test('a reader that leaves hears nothing more, and the others go on', async () =
   gone.abort();
   log.append(frame('a'));
   left.credit(1);
-  expect([leaving.heard, staying.heard]).toEqual([[':\n\n'], [':\n\n', 'a']]);
+  expect([leaving.heard, staying.heard]).toEqual([['head'], ['head', 'a']]);
   await left.released;
 });
 
@@ -85,18 +86,20 @@ test('a reader that fails is let go, and the log goes on', () => {
   };
   followLog(log, whole, options());
   log.append(frame('a'));
-  expect(broken.heard).toEqual([':\n\n', 'fail internal_error false']);
-  expect(whole.heard).toEqual([':\n\n', 'a']);
+  expect(broken.heard).toEqual(['head', 'fail internal_error false']);
+  expect(whole.heard).toEqual(['head', 'a']);
 });
 
-test('of a failure the log has the events, and of a drop its readers are told', () => {
-  const error = new InferenceError('timeout', 'late');
+test('of a failure the log has the events and its readers their end, and of a drop its readers are told', () => {
   const failed = new EventLog();
   failed.append(frame('a'));
-  failed.end({ kind: 'failed', error });
+  failed.end('failed');
   const first = new Reader();
   followLog(failed, first, options());
-  expect(first.heard).toEqual(['a', 'fail timeout true']);
+  expect(first.heard).toEqual(['a', 'end']);
+  const late = new Reader();
+  followLog(failed, late, options(1));
+  expect(late.heard).toEqual(['end']);
 
   const dropped = new EventLog();
   dropped.append(frame('a'));

@@ -125,6 +125,18 @@ test('a reference stands for an item of the chain, and for nothing else', () => 
   expect(() => withStore(store, submission({ input: [reference] }))).toThrow(expect.objectContaining({ code: 'invalid_value', message }));
 });
 
+test('a reference without an id is refused, and not taken for an item that has none either', () => {
+  const store = newStore();
+  const { observer } = withStore(store, submission({ input: 'one' }));
+  const nameless = { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'two' }] };
+  observer.head(jsonHead);
+  observer.chunk(Buffer.from(JSON.stringify({ id: 'resp_1', status: 'completed', output: [nameless] })), 1);
+  observer.end(undefined);
+  const referring = submission({ input: [{ type: 'item_reference' }], previous_response_id: 'resp_1' });
+  const refused = { code: 'missing_required_parameter', param: 'input[0].id' };
+  expect(() => withStore(store, referring)).toThrow(expect.objectContaining(refused));
+});
+
 // Such spaces as a class writes that answers with text of its own.
 const spaced = '{"id":"resp_1", "status":"completed", "output":[]}';
 
@@ -167,4 +179,17 @@ test('a count has the context and is not kept', () => {
   expect(() => withContext(store, submission({ input: 'a', previous_response_id: 'resp_2' }))).toThrow(
     expect.objectContaining({ code: 'previous_response_not_found' }),
   );
+});
+
+test('an answer that nests too deep to be written again passes, and is not kept', () => {
+  const store = newStore();
+  const heard: number[] = [];
+  const given = submission({ input: 'one' });
+  const observer = { ...given.observer, chunk: (bytes: Uint8Array) => void heard.push(bytes.byteLength) };
+  const made = withStore(store, { ...given, observer });
+  const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+  const event = `{"own":1,"response":{"id":"resp_1","status":"completed","output":[],"x":${deep}}}`;
+  made.observer.head(sseHead);
+  made.observer.chunk(eventFrame('response.completed', event).bytes, 1);
+  expect([heard.length, store.count]).toEqual([1, 0]);
 });

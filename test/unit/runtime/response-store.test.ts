@@ -57,6 +57,7 @@ test('what is held counts and stays, and what is kept leaves for it', () => {
   const store = new ResponseStore(new FakeClock(), { count: 2, bytes: 100 });
   store.keep('', stored('a', 40));
   const hold = store.hold('', 'b', 50);
+  hold?.claim();
   expect([store.count, store.bytes, store.isHeld('', 'b'), store.isHeld('alice', 'b')]).toEqual([2, 90, true, false]);
   expect(hold?.grow(10)).toBe(true);
   expect(store.get('', 'a')).toBeDefined();
@@ -70,6 +71,33 @@ test('what is held counts and stays, and what is kept leaves for it', () => {
   hold?.release();
   hold?.release();
   expect([store.count, store.bytes, store.isHeld('', 'b')]).toEqual([1, 40, false]);
+});
+
+test('nothing leaves for what is not accepted yet, though it counts among those that run', () => {
+  const store = new ResponseStore(new FakeClock(), { count: 1, bytes: 100 });
+  store.keep('', stored('a', 60));
+  const hold = store.hold('bob', 'b', 60);
+  expect([store.get('', 'a')?.id, store.hold('', 'c', 1)]).toEqual(['a', undefined]);
+  hold?.claim();
+  expect(store.get('', 'a')).toBeUndefined();
+});
+
+test('what was released neither grows nor shrinks', () => {
+  const store = new ResponseStore(new FakeClock(), { bytes: 100 });
+  const hold = store.hold('', 'a', 10);
+  hold?.release();
+  expect(hold?.grow(20)).toBe(false);
+  hold?.shrink(5);
+  expect([store.count, store.bytes]).toEqual([0, 0]);
+});
+
+test('what a log is still to get is counted when it is kept', () => {
+  const store = new ResponseStore(new FakeClock(), { bytes: 1_000 });
+  expect(store.keep('', stored('a', 10), 991)).toBe(false);
+  expect(store.keep('', stored('a', 10), 990)).toBe(true);
+  expect(store.bytes).toBe(1_000);
+  store.delete('', 'a');
+  expect(store.bytes).toBe(0);
 });
 
 test('no more are held than may be kept', () => {
@@ -87,7 +115,7 @@ test('events count for what is kept, and are dropped with it', () => {
   const store = new ResponseStore(new FakeClock(), { bytes: 1_000 });
   const log = new EventLog();
   log.append(new Uint8Array(100));
-  log.end({ kind: 'whole' });
+  log.end('whole');
   store.keep('', { ...stored('a', 10), background: { isStreamed: true, log } });
   expect(store.bytes).toBe(10 + log.bytes);
   store.keep('', stored('b', 1_000));

@@ -3,11 +3,19 @@ import type { GenerationRequest, OutputFormat, ToolDefinition } from '../../../s
 import { InferenceError } from '../../../src/core/errors.ts';
 import type { ToolGrammar } from '../../../workers/grammar/tool-grammar.ts';
 import { AnswerForms } from '../../../workers/text/answer-form.ts';
+import { CancellableCall } from '../../support/cancellable-call.ts';
 import { FakeConstraint } from './fake-constraint.ts';
 import { free } from './generation.ts';
 
 const tools: readonly ToolDefinition[] = [{ name: 'a' }, { name: 'b' }, { name: 'c' }];
 const format: OutputFormat = { kind: 'json' };
+
+const beginning = [{ role: 'assistant', content: '{"a": ' }] as const;
+const begun: GenerationRequest = { input: { kind: 'chat', messages: beginning, continueFinal: true }, inputParam: 'messages', format };
+
+function formsOf(constraint: FakeConstraint): AnswerForms {
+  return new AnswerForms(async () => constraint, { piece: () => ({ text: '', bytes: [] }) }, [], true);
+}
 
 /** Forms whose constraints are recorded. `refuse`: what opening one throws. */
 function recorded(refuse?: (asked: OutputFormat | ToolGrammar) => InferenceError | undefined, takes = true, severalCalls = true) {
@@ -43,11 +51,15 @@ test.each<[Partial<GenerationRequest>, string, readonly string[]]>([
   expect(first === undefined).toBe(kinds.length === 0);
   expect(opened.length).toBe(kinds.length);
   const second = await form.next();
-  expect(opened.length).toBe(kinds.length * 2);
+  // Again, not anew: nothing is let in a second time.
+  expect(opened.map(({ constraint }) => constraint.others.length)).toEqual(kinds.map(() => 1));
+  expect(opened.length).toBe(kinds.length);
   first?.close();
   second?.close();
   form.close();
-  expect(opened.map(({ constraint }) => constraint.closed)).toEqual(opened.map(() => 1));
+  expect(opened.flatMap(({ constraint }) => [constraint, ...constraint.others].map(({ closed }) => closed))).toEqual(
+    kinds.flatMap(() => [1, 1]),
+  );
 });
 
 test('a constraint that no text has taken is freed with the form', async () => {
@@ -66,6 +78,14 @@ test.each<[Partial<GenerationRequest>, boolean, boolean]>([
   const { opened, open } = recorded(undefined, true, severalCalls);
   await open({ tools, ...request });
   expect(opened[0]?.asked).toMatchObject({ parallel });
+});
+
+test('every text of a request has its beginning', async () => {
+  const { opened, open } = recorded();
+  const form = await open(begun);
+  await form.next();
+  await form.next();
+  expect(opened.map(({ constraint }) => [constraint, ...constraint.others].map(({ texts }) => texts))).toEqual([[['{"a": '], ['{"a": ']]]);
 });
 
 test('only the named tools may be called, and errors have their places in the request', async () => {
@@ -97,8 +117,6 @@ test('a format that is refused frees the calls beside it', async () => {
 });
 
 test('a beginning of the answer is part of the format, and no call can follow it', async () => {
-  const messages = [{ role: 'assistant', content: '{"a": ' }] as const;
-  const begun = { input: { kind: 'chat', messages, continueFinal: true }, format } as const;
   const { opened, open } = recorded();
   await open({ ...begun, tools });
   expect(opened.map(({ constraint }) => [constraint.texts, constraint.closed])).toEqual([
@@ -108,4 +126,27 @@ test('a beginning of the answer is part of the format, and no call can follow it
   const other = recorded(undefined, false);
   await expect(other.open(begun)).rejects.toMatchObject({ code: 'invalid_value', param: 'messages' });
   expect(other.opened[0]?.constraint.closed).toBe(1);
+});
+
+test('a client that leaves while the beginning is taken frees the constraint and is told why', async () => {
+  const call = new CancellableCall();
+  const slow = new FakeConstraint([]);
+  const closed = new Promise<void>((resolve) => {
+    slow.close = resolve;
+  });
+  slow.acceptText = async () => {
+    call.cancel();
+    await closed;
+    throw new InferenceError('replica_lost', 'the constraint was closed');
+  };
+  await expect(formsOf(slow).open(begun, call)).rejects.toMatchObject({ code: 'client_closed_request' });
+});
+
+test('a constraint that fails over the beginning is freed', async () => {
+  const failing = new FakeConstraint([]);
+  failing.acceptText = async () => {
+    throw new InferenceError('internal_error', 'broken');
+  };
+  await expect(formsOf(failing).open(begun, free)).rejects.toThrow('broken');
+  expect(failing.closed).toBe(1);
 });

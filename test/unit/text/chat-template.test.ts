@@ -8,7 +8,7 @@ const template = ChatTemplate.of(await openTokenizer(dataDir));
 const question = { role: 'user', content: 'What is it?' } as const;
 
 function endOf(beginning: string): string | undefined {
-  const prompt = template?.render([question, { role: 'assistant', content: beginning }], true, 'messages');
+  const prompt = template?.render([question, { role: 'assistant', content: beginning }], true, 'messages').join('');
   return prompt?.slice(prompt.lastIndexOf('<|im_start|>'));
 }
 

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import type { GenerationEvent } from '../../../src/contract/generation.ts';
 import { ChoiceRun, type ChoiceSetting } from '../../../workers/text/choice-run.ts';
-import type { Constraint } from '../../../workers/text/constraint.ts';
+import type { Constraint } from '../../../workers/grammar/constraint.ts';
 import { KvSlab } from '../../../workers/text/kv-slab.ts';
 import { CancellableCall } from '../../support/cancellable-call.ts';
 import { FakeConstraint } from './fake-constraint.ts';
@@ -96,6 +96,23 @@ test('a form that is complete ends the text, whatever the least length and the e
     });
     expect(constraint.closed).toBe(1);
   }
+});
+
+test('a form that allows neither a token nor the end is an error, in a text and in a call', async () => {
+  for (const [sentence, minTokens] of [
+    [[], 0],
+    [[7, 7], 0],
+    [call.slice(0, 3), 9],
+  ] as const) {
+    const constraint = new FakeConstraint([sentence]);
+    await expect(run([7, 7, 7, 7, 7], { constraint, request: { minTokens } })).rejects.toMatchObject({ code: 'internal_error' });
+    expect([constraint.accepted, constraint.closed]).toEqual([sentence, 1]);
+  }
+});
+
+test('a form that may end or go on goes on until the least length', async () => {
+  const constraint = new FakeConstraint([[end], [7, end], [7, 7, end], [7, 7, 7, end]]);
+  expect(await run([end], { constraint, request: { minTokens: 2 } })).toMatchObject({ finish: { reason: 'stop' }, tokens: 2 });
 });
 
 test('while a constraint is idle, the request says whether end tokens end the text', async () => {

@@ -1,12 +1,14 @@
 // A constraint by hand: it lets certain texts through, token by token.
 
 import { expect } from 'vitest';
-import type { GrammarConstraint } from '../../../workers/text/constraint.ts';
+import type { GrammarConstraint } from '../../../workers/grammar/constraint.ts';
 
 /** Allows the tokens of one of the sentences, whose beginnings are what was accepted so far. */
 export class FakeConstraint implements GrammarConstraint {
   readonly accepted: number[] = [];
   readonly texts: string[] = [];
+  /** Those that were opened again. */
+  readonly others: FakeConstraint[] = [];
   closed = 0;
   readonly #sentences: readonly (readonly number[])[];
   readonly #takes: (text: string) => boolean;
@@ -32,6 +34,12 @@ export class FakeConstraint implements GrammarConstraint {
   async acceptText(text: string): Promise<boolean> {
     this.texts.push(text);
     return this.#takes(text);
+  }
+
+  async again(): Promise<GrammarConstraint> {
+    const other = new FakeConstraint(this.#sentences, this.#takes);
+    this.others.push(other);
+    return other;
   }
 
   close(): void {

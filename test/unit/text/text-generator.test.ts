@@ -72,7 +72,7 @@ function textOf(events: readonly GenerationEvent[]): string {
 test('rendered prompts have the token ids of the reference tokenizer', () => {
   const template = ChatTemplate.of(tokenizer);
   for (const golden of goldens) {
-    const prompt = golden.messages === undefined ? golden.prompt : template?.render(golden.messages, false, 'messages');
+    const prompt = golden.messages === undefined ? golden.prompt : template?.render(golden.messages, false, 'messages').join('');
     expect(prompt).toBe(golden.prompt);
     expect(tokenizer.encode(golden.prompt, { addSpecialTokens: false })).toEqual(golden.ids);
     expect(generator.countTokens({ input: inputOf(golden) })).toBe(golden.ids.length);

@@ -1,7 +1,7 @@
 // What is read out of a text with calls of tools, however its pieces fall.
 
 import { expect, test } from 'vitest';
-import { type CallPlace, type Reading, ToolCallReader } from '../../../workers/text/tool-call-reader.ts';
+import { type CallPlace, endsInCall, type Reading, ToolCallReader } from '../../../workers/text/tool-call-reader.ts';
 
 const rain = '<tool_call>\n{"name": "rain", "arguments": {"city": "Paris"}}\n</tool_call>';
 const odd = '<tool_call>\n{"name": "a\\"b", "arguments": {"x": ["}</tool_call>", {"y": "\\\\"}], "z": {}}}\n</tool_call>';
@@ -48,6 +48,8 @@ test.each<[string, CallPlace, string, Joined]>([
   ['white space alone', 'anywhere', ' \n ', { text: ' \n ', calls: [] }],
   ['white space after a call', 'anywhere', `${rain}\n \n`, { text: '', calls: [called] }],
   ['markup behind other text, where only the start counts', 'start', `{"a": "${rain}`, { text: `{"a": "${rain}`, calls: [] }],
+  ['a name that is no JSON', 'anywhere', rain.replace('rain', 'ra\nin'), { text: rain.replace('rain', 'ra\nin'), calls: [] }],
+  ['a head that is none', 'anywhere', 'a <tool_call> b', { text: 'a <tool_call> b', calls: [] }],
   ['markup where nothing may be called', 'nowhere', `${rain} `, { text: `${rain} `, calls: [] }],
 ])('%s is the same however its text is split', (_, place, text, joined) => {
   const seen = new Set<string>();
@@ -74,6 +76,34 @@ test('a text that is cut inside a call has told of it what there was, and no mar
 test('a beginning of markup is text where the model ended there', () => {
   expect(read('start', ['<tool_'], false).text).toBe('<tool_');
   expect(read('anywhere', ['a <'], true).text).toBe('a <');
+});
+
+test('a head that goes on and on is text', () => {
+  const whole = `<tool_call>{"name": "${'a'.repeat(5000)}", "arguments": {}}`;
+  expect(read('anywhere', [...whole])).toEqual({ text: whole, calls: [] });
+});
+
+test('what comes behind a whole call, however long, is not kept', () => {
+  const reader = new ToolCallReader('anywhere');
+  reader.push(rain.slice(0, -'\n</tool_call>'.length));
+  for (let piece = 0; piece < 100; piece += 1) expect(reader.push(' </tool_')).toEqual([]);
+  expect(reader.push('</tool_call> ')).toEqual([]);
+  expect(reader.push('Done.')).toEqual([{ type: 'text', text: ' Done.' }]);
+});
+
+test.each([
+  ['', false],
+  ['It is 3 > 2.', false],
+  ['Well. <tool_', true],
+  ['Well. <tool_ \n', true],
+  ['Well. <tool_call>\n{"na', true],
+  ['<tool_call>\n{"name": "rain", "arguments": {"city": "</tool_call>', true],
+  [`${rain.slice(0, -3)}`, true],
+  [rain, false],
+  [`${rain}\n<tool_call>`, true],
+  [`${rain}\nIt rains.`, false],
+])('whether %j ends inside a call: %s', (beginning, isInside) => {
+  expect(endsInCall(beginning)).toBe(isInside);
 });
 
 test('text ends where a call begins', () => {

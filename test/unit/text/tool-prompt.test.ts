@@ -50,25 +50,57 @@ test('calls and results are written into the turns, neighbours of a user as one'
 });
 
 test('a template that knows tools gets them in the form of OpenAI, arguments as objects', async () => {
-  const source = `{% if tools %}{% for tool in tools %}[{{ tool.function.name }}]{% endfor %}{% endif %}{% for message in messages %}{{ message.role }}:{% if message.tool_calls %}{% for call in message.tool_calls %}{{ call.function.name }}({{ call.function.arguments.city }}){% endfor %}{% endif %}{% if message.name %}{{ message.name }}={% endif %}{{ message.content }};{% endfor %}`;
+  const source = `{# calls in <tool_call> #}{% if tools %}{% for tool in tools %}[{{ tool.function.name }}]{% endfor %}{% endif %}{% for message in messages %}{{ message.role }}:{% if message.tool_calls %}{% for call in message.tool_calls %}{{ call.function.name }}({{ call.function.arguments.city }}){% endfor %}{% endif %}{% if message.name %}{{ message.name }}={% endif %}{{ message.content }};{% endfor %}`;
   const template = ChatTemplate.of({ ...(await openTokenizer(dataDir)), chatTemplate: source });
   expect(template?.takesTools).toBe(true);
   const prompt = templateTools([user, call, result], tools, 'messages');
-  expect(template?.render(prompt.messages, false, 'messages', prompt.tools)).toBe(
+  expect(template?.render(prompt.messages, false, 'messages', prompt.tools)).toEqual([
     '[rain][now]user:Rain?;assistant:rain(Oslo);tool:rain=yes;',
-  );
-  expect(template?.render(templateTools([user], [], 'messages').messages, false, 'messages')).toBe('user:Rain?;');
+  ]);
+  expect(template?.render(templateTools([user], [], 'messages').messages, false, 'messages')).toEqual(['user:Rain?;']);
 });
 
-test('the template of the shipped model knows no tools', async () => {
-  expect(ChatTemplate.of(await openTokenizer(dataDir))?.takesTools).toBe(false);
+test('a template that knows no tools, or shows them in other markup than calls are read in, does not take them', async () => {
+  const tokenizer = await openTokenizer(dataDir);
+  expect(ChatTemplate.of(tokenizer)?.takesTools).toBe(false);
+  const source = '{% if tools %}[AVAILABLE_TOOLS]{{ tools | tojson }}{% endif %}';
+  expect(ChatTemplate.of({ ...tokenizer, chatTemplate: source })?.takesTools).toBe(false);
 });
 
-test('arguments of an earlier call that are no JSON are refused', () => {
-  const broken: ChatMessage = { role: 'assistant', content: '', toolCalls: [{ id: 'c1', name: 'rain', arguments: '{' }] };
+test.each([writtenTools, templateTools])('earlier calls are looked at a few times, however many results there are', (tell) => {
+  let looked = 0;
+  const counted: ChatMessage = {
+    ...call,
+    get toolCalls() {
+      looked += 1;
+      return call.toolCalls ?? [];
+    },
+  };
+  tell([counted, result], [], 'messages');
+  const few = looked;
+  looked = 0;
+  tell([counted, ...Array.from({ length: 1000 }, () => result)], [], 'messages');
+  expect(few).toBeGreaterThan(0);
+  expect(looked).toBe(few);
+});
+
+test('of two calls with one id the last one names a result', () => {
+  const again: ChatMessage = { ...call, toolCalls: [{ id: 'c1', name: 'now', arguments: '{}' }] };
+  expect(writtenTools([call, again, result], [], 'messages').messages[2]?.content).toContain('"name": "now"');
+});
+
+const nested = (deep: number): string => `${'['.repeat(deep)}${']'.repeat(deep)}`;
+
+test.each(['{', '', nested(65), nested(100_000)])('arguments of an earlier call that are no JSON, or too deep, are refused', (wrong) => {
+  const broken: ChatMessage = { role: 'assistant', content: '', toolCalls: [{ id: 'c1', name: 'rain', arguments: wrong }] };
   for (const tell of [writtenTools, templateTools]) {
     expect(() => tell([broken], [], 'input')).toThrow(expect.objectContaining({ code: 'invalid_value', param: 'input' }));
   }
+});
+
+test('arguments of an earlier call may be as deep as a body', () => {
+  const deep: ChatMessage = { role: 'assistant', content: '', toolCalls: [{ id: 'c1', name: 'rain', arguments: nested(64) }] };
+  expect(writtenTools([deep], [], 'input').messages[0]?.content).toContain(nested(64));
 });
 
 test('a format of JSON is told of where text may be answered', () => {

@@ -3,7 +3,8 @@
 import { expect, test } from 'vitest';
 import type { CheckedBody } from '../../../../src/contract/dialect.ts';
 import { HttpError, InferenceError } from '../../../../src/core/errors.ts';
-import { type AdapterName, adaptedCount, adaptedMethod } from '../../../../src/dialects/adapters/adapted-method.ts';
+import { adaptedCount, adaptedMethod } from '../../../../src/dialects/adapters/adapted-method.ts';
+import type { AdapterName } from '../../../../src/dialects/adapters/own-names.ts';
 import { generation } from '../framing.ts';
 
 const body: CheckedBody = { messages: [{ role: 'user', content: 'hi' }], max_tokens: 4 };

@@ -67,6 +67,7 @@ test.each<[string, object, readonly object[]]>([
             { type: 'tool_use', id: 'c2', name: 'time' },
           ],
         },
+        user,
       ],
     },
     [
@@ -75,12 +76,13 @@ test.each<[string, object, readonly object[]]>([
         content: 'let me see',
         tool_calls: [call, { id: 'c2', type: 'function', function: { name: 'time', arguments: '{}' } }],
       },
+      user,
     ],
   ],
   [
     'calls alone, which have no content',
-    { messages: [{ role: 'assistant', content: [{ type: 'tool_use', id: 'c1', name: 'weather', input: { city: 'Bern' } }] }] },
-    [{ role: 'assistant', tool_calls: [call] }],
+    { messages: [{ role: 'assistant', content: [{ type: 'tool_use', id: 'c1', name: 'weather', input: { city: 'Bern' } }] }, user] },
+    [{ role: 'assistant', tool_calls: [call] }, user],
   ],
   [
     'results of text, of blocks and of nothing, a failure, and what the user says then',

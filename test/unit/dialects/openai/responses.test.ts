@@ -169,6 +169,21 @@ test('the echo of tools and formats has every key', async () => {
   expect(await whole({}, stop)).not.toHaveProperty('user');
 });
 
+test('tools of another type, which may not be called, are no part of the response', async () => {
+  const tools = [{ type: 'web_search' }, { type: 'function', name: 'add' }];
+  expect(await whole({ tools, tool_choice: 'none' }, stop)).toMatchObject({
+    tools: [{ type: 'function', name: 'add' }],
+    tool_choice: 'none',
+  });
+});
+
+test('hints of another form than clients know are not told', async () => {
+  const body = { max_tool_calls: [], reasoning: { effort: 3, summary: {} }, text: { verbosity: 1 } };
+  const told = await whole(body, stop);
+  expect(told).toMatchObject({ max_tool_calls: null, reasoning: { effort: null, summary: null }, text: { format: { type: 'text' } } });
+  expect(told).not.toHaveProperty('text.verbosity');
+});
+
 test('an item of an unknown type is refused by its index', () => {
   const input = [{ role: 'user', content: 'a' }, { type: 'secret' }];
   expect(refusal(() => responsesDialect.check({ input }))).toMatchObject({ code: 'invalid_value', param: 'input[1]' });
