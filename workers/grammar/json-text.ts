@@ -2,6 +2,7 @@
 
 import { invalid, unsupported } from './grammar-problem.ts';
 import { isMark } from './side-rules.ts';
+import { spacedJson } from './spaced-json.ts';
 
 /** Values are written recursively. */
 const deepest = 128;
@@ -12,7 +13,7 @@ const deepest = 128;
  */
 export function jsonText(value: unknown, path: string): string {
   assertExact(value, path, 0);
-  const text = spaced(value);
+  const text = spacedJson(value);
   return hasMark(text) ? [...text].map(escapedMark).join('') : text;
 }
 
@@ -40,13 +41,6 @@ function assertExact(value: unknown, path: string, depth: number): void {
   } else if (typeof value === 'object' && value !== null) {
     for (const item of Object.values(value)) assertExact(item, path, depth + 1);
   }
-}
-
-function spaced(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(spaced).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const pairs = Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}: ${spaced(item)}`);
-  return `{${pairs.join(', ')}}`;
 }
 
 function escapedMark(char: string): string {

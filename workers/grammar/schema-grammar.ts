@@ -11,7 +11,7 @@ import { assertions, assertKnownKeywords, evaluated, inferredTypes, modern } fro
 import { merged } from './schema-merge.ts';
 import { nodeOf, referred, type SchemaNode } from './schema-node.ts';
 import type { SideRules } from './side-rules.ts';
-import { constants, numberExpression, stringExpression } from './value-grammar.ts';
+import { constants, leafKeywords, numberExpression, stringExpression } from './value-grammar.ts';
 
 const mostRules = 4000;
 /** Schemas inside each other. They are read recursively, here and by the library. */
@@ -79,6 +79,8 @@ class SchemaWriter {
   readonly #referred = new Map<SchemaNode, string>();
   /** Rules of schemas that were merged with what stands beside them: they may contain themselves. */
   readonly #merged = new Map<SchemaNode, string>();
+  /** Rules of numbers and strings. */
+  readonly #leaves = new Map<string, string>();
   #count = 0;
 
   constructor(root: unknown, { side, budget, prefix = '' }: SchemaRulesOptions) {
@@ -215,7 +217,9 @@ class SchemaWriter {
   #ofTypes(node: SchemaNode, place: Place): string {
     if ('const' in node || 'enum' in node) return constants(node, place.path, this.#budget);
     const types = inferredTypes(node, place.path);
-    return types === undefined ? 'any' : alternatives(types.map((type) => this.#ofType(type, node, place)));
+    if (types === undefined) return 'any';
+    const expressions = types.map((type) => this.#ofType(type, node, place));
+    return expressions.length === 1 ? expressions.join('') : alternatives(expressions);
   }
 
   #ofType(type: string, node: SchemaNode, { path, depth }: Place): string {
@@ -229,9 +233,9 @@ class SchemaWriter {
         return '("true" | "false")';
       case 'integer':
       case 'number':
-        return this.#budget.paid(numberExpression(type, node, path), path);
+        return this.#leaf(type, node, path, () => this.#budget.paid(numberExpression(type, node, path), path));
       case 'string':
-        return stringExpression(node, path, this.#side, this.#budget);
+        return this.#leaf(type, node, path, () => stringExpression(node, path, this.#side, this.#budget));
       case 'array':
         return arrayExpression(node, path, child);
       default:
@@ -242,6 +246,17 @@ class SchemaWriter {
           plain: (schema, at) => this.#plain(schema, inside(at)),
         });
     }
+  }
+
+  /** One rule for all that are equal: the patterns of formats are long, and each is compiled. */
+  #leaf(type: string, node: SchemaNode, path: string, write: () => string): string {
+    const key = JSON.stringify([type, ...leafKeywords.map((word) => node[word])]);
+    const known = this.#leaves.get(key);
+    if (known !== undefined) return known;
+    const expression = write();
+    const name = expression === 'str' ? expression : this.#rule(expression, path);
+    this.#leaves.set(key, name);
+    return name;
   }
 
   /** A schema of its own rule, because it is written twice. */

@@ -3,7 +3,7 @@
 const day = '(0[13578]|1[02])-(0[1-9]|[12]\\d|3[01])|(0[469]|11)-(0[1-9]|[12]\\d|30)|02-(0[1-9]|1\\d|2[0-8])';
 const date = `\\d{4}-(${day})`;
 const time = '([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,6})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)';
-const label = '[A-Za-z0-9]([A-Za-z0-9-]{0,10}[A-Za-z0-9])?';
+const label = '[A-Za-z0-9]([A-Za-z0-9-]{0,14}[A-Za-z0-9])?';
 const byte = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const hex = '[0-9a-f]';
 
@@ -21,13 +21,13 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = new Map([
   ['date-time', { pattern: `${date}T${time}`, shortest: 20, longest: 32 }],
   ['uuid', { pattern: `${hex}{8}-${hex}{4}-${hex}{4}-${hex}{4}-${hex}{12}`, shortest: 36, longest: 36 }],
   ['ipv4', { pattern: `${byte}(\\.${byte}){3}`, shortest: 7, longest: 15 }],
-  ['hostname', { pattern: `${label}(\\.${label}){0,5}`, shortest: 1, longest: 137 }],
+  ['hostname', { pattern: `${label}(\\.${label}){0,3}`, shortest: 1, longest: 67 }],
   [
     'email',
     {
       pattern: `[A-Za-z0-9_+-]{1,8}(\\.[A-Za-z0-9_+-]{1,8}){0,2}@(${label}\\.){1,2}[A-Za-z]{2,6}`,
       shortest: 6,
-      longest: 89,
+      longest: 67,
     },
   ],
 ]);

@@ -10,6 +10,9 @@ import type { SchemaNode } from './schema-node.ts';
 import type { SideRules } from './side-rules.ts';
 import { narrower, stringFormats } from './string-formats.ts';
 
+/** All that the expressions of numbers and strings depend on. */
+export const leafKeywords = 'minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern format'.split(' ');
+
 /** `const` and `enum`, those of the `type` beside them. */
 export function constants(node: SchemaNode, path: string, budget: GrammarBudget): string {
   const word = 'const' in node ? 'const' : 'enum';

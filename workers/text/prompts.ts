@@ -5,7 +5,7 @@ import { InferenceError } from '../../src/core/errors.ts';
 import { ChatTemplate } from './chat-template.ts';
 import { dropOldest } from './drop-oldest.ts';
 import { offeredTools } from './offered-tools.ts';
-import { spacedJson } from './spaced-json.ts';
+import { spacedJson } from '../grammar/spaced-json.ts';
 import { formatText, withSystemText } from './system-text.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { templateTools, type ToolPrompt, writtenTools } from './tool-prompt.ts';

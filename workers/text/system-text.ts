@@ -2,7 +2,7 @@
 
 import type { ChatMessage, GenerationRequest } from '../../src/contract/generation.ts';
 import { offeredTools } from './offered-tools.ts';
-import { spacedJson } from './spaced-json.ts';
+import { spacedJson } from '../grammar/spaced-json.ts';
 
 /** The conversation with a text at the end of its first system message, or with a system message of that text. */
 export function withSystemText(messages: readonly ChatMessage[], text: string): readonly ChatMessage[] {

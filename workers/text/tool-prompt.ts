@@ -4,7 +4,7 @@ import type { ChatMessage, ToolCall, ToolDefinition } from '../../src/contract/g
 import { InferenceError } from '../../src/core/errors.ts';
 import { callEnd, callStart } from '../grammar/tool-grammar.ts';
 import type { TemplateMessage } from './chat-template.ts';
-import { spacedJson } from './spaced-json.ts';
+import { spacedJson } from '../grammar/spaced-json.ts';
 import { withSystemText } from './system-text.ts';
 
 /** What a chat template is given. */

@@ -35,7 +35,7 @@ const schemas: Readonly<Record<string, object>> = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     ...object({
       a: { type: 'string', minLength: 1, maxLength: 5, description: 'a name' },
-      b: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+      b: { type: 'integer', minimum: -9007199254740991, maximum: 9007199254740991 },
       c: { type: 'integer', exclusiveMinimum: 0, maximum: 9007199254740991 },
       d: { default: 3, type: 'number' },
       e: { type: 'string', const: 'x' },
