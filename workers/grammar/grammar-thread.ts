@@ -80,14 +80,16 @@ async function handle(message: ToGrammarThread): Promise<void> {
   say({ type: 'ready', isAccepted, isEnded });
 }
 
-/** As far as the mask thread will go before the first token. */
+/** As far as the mask thread will go before the first token, and all that is done to the text of a grammar. */
 async function tryOut(format: AskedFormat): Promise<WrittenGrammar> {
-  const written = await formatGrammar(format);
+  const { ebnf, side } = await formatGrammar(format);
+  const written = { ebnf: inOneStepRules(await normalGrammar(ebnf)), side };
   const grammar = await compiler.compileGrammar(written.ebnf);
   const text = await begin(grammar, written);
-  await text.mask();
+  const mask = await text.mask();
   text.close();
   grammar.dispose();
+  if (mask.every((bits) => bits === 0)) throw new GrammarProblem('invalid_value', 'expected a form that some text fits');
   return written;
 }
 
@@ -102,7 +104,7 @@ function accept(text: ConstrainedText, what: Accepted): Promise<boolean> {
 async function compile({ ebnf }: WrittenGrammar): Promise<CompiledGrammar> {
   const known = compiled.get(ebnf);
   if (known !== undefined) return known;
-  const grammar = await compiler.compileGrammar(inOneStepRules(await normalGrammar(ebnf)));
+  const grammar = await compiler.compileGrammar(ebnf);
   compiled.set(ebnf, grammar);
   return grammar;
 }

@@ -68,3 +68,8 @@ test('what a pattern may not have is refused by name', async () => {
     await refused(pattern);
   }
 });
+
+test('a grammar that no text fits is refused', async () => {
+  const never = walks.engine.constrain({ kind: 'grammar', ebnf: 'root ::= root "a"\n' }, 'guided_grammar', new CancellableCall());
+  await expect(never).rejects.toMatchObject({ code: 'invalid_value', param: 'guided_grammar' });
+});

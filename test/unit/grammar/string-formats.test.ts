@@ -12,7 +12,7 @@ const samples: Readonly<Record<string, { readonly shortest: string; readonly lon
   hostname: { shortest: 'a', longest: Array.from({ length: 4 }, () => 'a'.repeat(16)).join('.') },
   email: {
     shortest: 'a@b.cd',
-    longest: `${Array.from({ length: 3 }, () => 'a'.repeat(10)).join('.')}@${`${'b'.repeat(16)}.`.repeat(2)}${'c'.repeat(10)}`,
+    longest: `${Array.from({ length: 3 }, () => 'a'.repeat(8)).join('.')}@${`${'b'.repeat(16)}.`.repeat(2)}${'c'.repeat(6)}`,
   },
 };
 
