@@ -2,6 +2,7 @@
 
 import Type, { type Static } from 'typebox';
 import type { CheckedBody } from '../../contract/dialect.ts';
+import { InferenceError } from '../../core/errors.ts';
 import { checkTools } from '../adapters/check-tools.ts';
 import { inputTurns } from '../adapters/responses-to-chat.ts';
 import { checkBody } from '../check-body.ts';
@@ -16,6 +17,7 @@ const otherInputSchema = Type.Object({ ...responsesSchema.properties, input: Typ
 
 export function checkResponse(body: unknown): CheckedBody {
   const checked = checkBody('responses', hasOtherInput(body) ? otherInputSchema : responsesSchema, body);
+  checkFormat((checked as ResponsesRequest).text?.format); // Proven by the schema, but for the input.
   checkTools('responses', checked);
   const { input } = checked;
   // Throws for items that no conversation of ours holds, before the call waits for its turn. What a reference stands for is put in its
@@ -23,6 +25,17 @@ export function checkResponse(body: unknown): CheckedBody {
   if (Array.isArray(input)) inputTurns({ ...checked, input: input.map((item) => (isReference(item) ? placeholder : textual(item))) });
   else if (input !== undefined) inputTurns(checked);
   return checked;
+}
+
+/** Without its schema a format would be any object, which is what the schema in the place of another API would quietly become. */
+function checkFormat(format: NonNullable<ResponsesRequest['text']>['format']): void {
+  if (format?.type !== 'json_schema') return;
+  for (const key of ['name', 'schema'] as const) {
+    if (format[key] !== undefined) continue;
+    const param = `text.format.${key}`;
+    const place = 'json_schema' in format ? ', beside the type and not in json_schema' : '';
+    throw new InferenceError('missing_required_parameter', `expected ${param}${place}, got nothing`, { param });
+  }
 }
 
 const media: ReadonlySet<unknown> = new Set(['input_image', 'input_audio', 'input_file']);

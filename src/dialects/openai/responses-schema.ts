@@ -71,9 +71,9 @@ const toolChoiceSchema = Type.Union(
 
 const formatSchema = Type.Object({
   type: Type.String({ description: 'text, json_object or json_schema.' }),
-  name: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Of json_schema, which needs it.' })),
   description: Type.Optional(Type.String()),
-  schema: Type.Optional(Type.Object({}, { description: 'JSON Schema of the whole text. Absent: any object.' })),
+  schema: Type.Optional(Type.Object({}, { description: 'JSON Schema of the whole text, which json_schema needs.' })),
   strict: Type.Optional(Type.Boolean({ description: 'Ignored: a schema is always kept to.' })),
 });
 

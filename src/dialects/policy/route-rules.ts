@@ -5,6 +5,7 @@ import {
   absent,
   emptyList,
   has,
+  insteadOf,
   is,
   kinds,
   lengths,
@@ -22,6 +23,7 @@ import {
 import {
   aroundPrompt,
   customTool,
+  foreignFormats,
   formats,
   functions,
   functionTool,
@@ -29,6 +31,7 @@ import {
   logprobs,
   neverCalled,
   output,
+  responseFormat,
   sampling,
   tools,
   topK,
@@ -36,11 +39,6 @@ import {
   truncation,
 } from './shared-rules.ts';
 
-/** A field of another API for what this route says by `field`: the value of one that is ignored would be missed. */
-const insteadOf = (field: string, neutral: Passing = absent): Passing => ({
-  ...neutral,
-  allowed: `${neutral.allowed}, since this route has ${field}`,
-});
 const nothingSaid = is('');
 const noLogprobs: Passing = {
   allowed: 'a list without "message.output_text.logprobs", or absent',
@@ -59,6 +57,13 @@ const onePrompt: Passing = {
 const functionTypes = unless(toolType(functionTool), 'tool_choice', neverCalled);
 const blocksNeverCalled = ofType('none');
 
+// What the other APIs and other local servers have for `response_format` and `guided_…`.
+const formatsOfOthers = [
+  parameter('output_config.format', insteadOf('response_format')),
+  value('text.format', insteadOf('response_format', ofType('text'))),
+  parameter('grammar', insteadOf('guided_grammar', nothingSaid)),
+  ...foreignFormats('response_format and guided_json, guided_regex, guided_grammar and guided_choice'),
+];
 const chatTurns = [
   value('messages[].role', noToolTurn, has('tools')),
   parameter('messages[].tool_calls', emptyList, has('tools')),
@@ -115,6 +120,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     ...functions,
     ...chatTurns,
     ...output,
+    responseFormat,
     logprobs,
     topLogprobs,
     topK,
@@ -128,11 +134,13 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     parameter('system', insteadOf('messages of role system', nothingSaid)),
     parameter('instructions', insteadOf('messages of role system', nothingSaid)),
     ...localExtensions,
+    ...formatsOfOthers,
   ],
   completions: [
     value('prompt', onePrompt, has('severalPrompts')),
     ...unserved([...tools, ...functions]),
     ...output,
+    responseFormat,
     // A number on this route: how many alternatives are told of each token.
     parameter('logprobs', is(false), upTo('topLogprobs', 0)),
     ...unserved([topLogprobs]),
@@ -145,6 +153,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     parameter('system', nothingSaid),
     parameter('instructions', nothingSaid),
     ...localExtensions,
+    ...formatsOfOthers,
   ],
   responses: [
     ...tools,
@@ -164,7 +173,11 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     truncation,
     value('text.format', ofType('text'), has('structuredOutputs', formats)),
     value('include', noLogprobs, withLogprobs),
+    value('response_format', insteadOf('text.format', ofType('text'))),
+    parameter('output_config.format', insteadOf('text.format')),
     ...unserved(localExtensions),
+    parameter('grammar', nothingSaid),
+    ...foreignFormats('text.format'),
   ],
   messages: [
     unless(parameter('tools', emptyList, has('tools')), 'tool_choice', blocksNeverCalled),
@@ -182,10 +195,17 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     parameter('max_output_tokens', insteadOf('max_tokens')),
     parameter('instructions', insteadOf('system', nothingSaid)),
     parameter('mcp_servers', emptyList),
-    parameter('output_format'),
+    parameter('output_format', insteadOf('output_config.format')),
+    // The members of the format, one level too high.
+    parameter('output_config.type', insteadOf('output_config.format')),
+    parameter('output_config.schema', insteadOf('output_config.format')),
+    value('response_format', insteadOf('output_config.format', ofType('text'))),
+    value('text.format', insteadOf('output_config.format', ofType('text'))),
     parameter('output_config.format', absent, has('structuredOutputs', ofType('json_schema'))),
     parameter('container.skills', emptyList),
     parameter('thread'),
     ...unserved(localExtensions),
+    parameter('grammar', nothingSaid),
+    ...foreignFormats('output_config.format'),
   ],
 };

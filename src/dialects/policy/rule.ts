@@ -91,6 +91,11 @@ export const ofType = (...types: readonly string[]): Passing => ({
   allowed: `an object of type ${quoted(types)}, or absent`,
   passes: (candidate) => types.includes(typeOf(candidate)),
 });
+/** A field of another API for what this route says by `field`: the value of one that is ignored would be missed. */
+export const insteadOf = (field: string, neutral: Passing = absent): Passing => ({
+  ...neutral,
+  allowed: `${neutral.allowed}, since this route has ${field}`,
+});
 const anything: Passing = { allowed: 'anything', passes: () => true };
 
 type Switch = {

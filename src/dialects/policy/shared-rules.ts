@@ -1,6 +1,20 @@
 // Rules that several text routes share, since clients that talk to several APIs send the same fields to all of them.
 
-import { emptyList, emptyObject, has, is, ofType, type Passing, parameter, type Rule, unless, upTo, value, withLogprobs } from './rule.ts';
+import {
+  emptyList,
+  emptyObject,
+  has,
+  insteadOf,
+  is,
+  ofType,
+  type Passing,
+  parameter,
+  type Rule,
+  unless,
+  upTo,
+  value,
+  withLogprobs,
+} from './rule.ts';
 
 const textOnly: Passing = {
   allowed: 'a list of only "text", or absent',
@@ -22,9 +36,9 @@ export const logprobs = parameter('logprobs', is(false), withLogprobs);
 export const output: readonly Rule[] = [
   value('n', is(1), upTo('maxChoices', 2)),
   parameter('logit_bias', emptyObject, has('logitBias')),
-  value('response_format', ofType('text'), has('structuredOutputs', formats)),
   value('modalities', textOnly),
 ];
+export const responseFormat = value('response_format', ofType('text'), has('structuredOutputs', formats));
 export const tools: readonly Rule[] = [
   unless(parameter('tools', emptyList, has('tools')), 'tool_choice', neverCalled),
   parameter('tool_choice', noTool, has('tools')),
@@ -50,8 +64,13 @@ export const localExtensions: readonly Rule[] = [
   parameter('guided_regex', undefined, has('grammars')),
   parameter('guided_grammar', undefined, has('grammars')),
   parameter('guided_choice', emptyList, has('grammars')),
-  parameter('grammar', is('')),
   parameter('chat_template_kwargs', emptyObject),
+];
+/** What other local servers have for the form of the text; `field` is what the route has. */
+export const foreignFormats = (field: string): readonly Rule[] => [
+  parameter('structured_outputs', insteadOf(field, emptyObject)),
+  ...['regex', 'ebnf', 'format'].map((name) => parameter(name, insteadOf(field, is('')))),
+  parameter('json_schema', insteadOf(field, emptyObject)),
 ];
 export const truncation = value('truncation', is('disabled'), has('truncation', is('disabled', 'auto')));
 export const topK = value('top_k', is(0, -1), has('candidateLimits'));

@@ -107,6 +107,21 @@ test.each([
     [route, { max_completion_tokens: 5 }, 'max_completion_tokens'] as const,
   ]),
   ['messages', { output_format: { type: 'json_schema' } }, 'output_format'],
+  ['messages', { output_config: { type: 'json_schema', schema: {} } }, 'output_config.type'],
+  ['messages', { output_config: { schema: {} } }, 'output_config.schema'],
+  ['messages', { text: { format: { type: 'json_object' } } }, 'text.format'],
+  ['responses', { output_config: { format: { type: 'json_schema' } } }, 'output_config.format'],
+  ...(['chatCompletions', 'completions'] as const).flatMap((route) => [
+    [route, { output_config: { format: { type: 'json_schema' } } }, 'output_config.format'] as const,
+    [route, { text: { format: { type: 'json_object' } } }, 'text.format'] as const,
+  ]),
+  ...(['chatCompletions', 'completions', 'responses', 'messages'] as const).flatMap((route) => [
+    [route, { structured_outputs: { regex: 'a' } }, 'structured_outputs'] as const,
+    [route, { regex: 'a' }, 'regex'] as const,
+    [route, { ebnf: 'a' }, 'ebnf'] as const,
+    [route, { format: 'json' }, 'format'] as const,
+    [route, { json_schema: { type: 'object' } }, 'json_schema'] as const,
+  ]),
   ['messages', { seed: 1 }, 'seed'],
   ['messages', { min_p: 0.1 }, 'min_p'],
   ['messages', { frequency_penalty: 1 }, 'frequency_penalty'],
@@ -166,6 +181,17 @@ test.each(['search_result', 'server_tool_use', 'container_upload', 'mcp_tool_res
     }
   },
 );
+
+test.each([
+  ['chatCompletions', { grammar: 'a' }, 'guided_grammar'],
+  ['chatCompletions', { output_config: { format: {} } }, 'response_format'],
+  ['chatCompletions', { structured_outputs: { regex: 'a' } }, 'response_format and guided_json'],
+  ['responses', { response_format: { type: 'json_object' } }, 'text.format'],
+  ['messages', { response_format: { type: 'json_object' } }, 'output_config.format'],
+  ['messages', { output_format: { type: 'json_schema' } }, 'output_config.format'],
+] as const)('what %s refuses of %j names the field to use, %s', (route, more, field) => {
+  expect(refused(route, more)).toMatchObject({ message: expect.stringContaining(`since this route has ${field}`) });
+});
 
 test('a refusal says what is allowed, and never text of the client', () => {
   expect(refused('chatCompletions', { n: 2 })).toMatchObject({ message: 'expected n to be 1 or absent, got 2' });

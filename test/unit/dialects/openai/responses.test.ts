@@ -188,3 +188,13 @@ test('an item of an unknown type is refused by its index', () => {
   const input = [{ role: 'user', content: 'a' }, { type: 'secret' }];
   expect(refusal(() => responsesDialect.check({ input }))).toMatchObject({ code: 'invalid_value', param: 'input[1]' });
 });
+
+test.each([
+  [{ type: 'json_schema', json_schema: { name: 'p', schema: {} } }, 'text.format.name', 'beside the type and not in json_schema'],
+  [{ type: 'json_schema', name: 'p', json_schema: { schema: {} } }, 'text.format.schema', 'beside the type and not in json_schema'],
+  [{ type: 'json_schema', name: 'p' }, 'text.format.schema', 'expected text.format.schema, got nothing'],
+  [{ type: 'json_schema', schema: {} }, 'text.format.name', 'expected text.format.name, got nothing'],
+])('the format %j is refused, since a schema would be lost', (format, param, message) => {
+  const error = refusal(() => responsesDialect.check({ input: 'a', text: { format } }));
+  expect(error).toMatchObject({ code: 'missing_required_parameter', param, message: expect.stringContaining(message) });
+});
