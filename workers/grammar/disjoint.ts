@@ -2,7 +2,7 @@
 
 import { unsupported } from './grammar-problem.ts';
 import { sortedText } from './json-text.ts';
-import { assertions, listOf, modern, typeOf, writtenTypes } from './schema-keywords.ts';
+import { assertions, listOf, modern, textsOf, typeOf, writtenTypes } from './schema-keywords.ts';
 import { nodeOf, type SchemaNode } from './schema-node.ts';
 
 type Resolve = (target: string) => unknown;
@@ -154,7 +154,7 @@ class Comparison {
     const constants = 'const' in node ? [node['const']] : node['enum'];
     const values = Array.isArray(constants) ? constants : undefined;
     const branches = node['anyOf'] ?? node['oneOf'];
-    const accepted = values?.map(typeOf) ?? ('type' in node ? listOf(node['type']).map(String) : undefined);
+    const accepted = values?.map(typeOf) ?? ('type' in node ? textsOf(node['type']) : undefined);
     const written = writtenTypes(node);
     const types = accepted ?? (isWhole && branches === undefined && written.length > 0 ? written : undefined);
     const properties = new Map(Object.entries(nodeOf(node['properties']) ?? {}));
@@ -165,7 +165,7 @@ class Comparison {
       accepted: kinds(accepted),
       values: values === undefined ? undefined : new Set(values.map((value) => sortedText(value, this.#path))),
       branches: Array.isArray(branches) ? branches : [],
-      required: new Set(listOf(node['required'] ?? []).map(String)),
+      required: new Set(textsOf(node['required'])),
       properties,
       isAll: isWhole && branches === undefined && (properties.size > 0 || isClosed),
       isClosed,

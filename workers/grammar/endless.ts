@@ -2,8 +2,9 @@
 
 import type { GrammarBudget } from './grammar-budget.ts';
 import { unsupported } from './grammar-problem.ts';
-import { listOf, modern, writtenTypes } from './schema-keywords.ts';
+import { listOf, modern, textsOf, writtenTypes } from './schema-keywords.ts';
 import { nodeOf, referred, type SchemaNode } from './schema-node.ts';
+import { count } from './value-grammar.ts';
 
 /** As deep as schemas are written. */
 const deepest = 128;
@@ -62,14 +63,12 @@ export class Endless {
       if (type === 'object') {
         const properties = nodeOf(node['properties']) ?? {};
         const rest = node['additionalProperties'];
-        const required = arrayOf(node['required']).map((name) =>
-          Object.hasOwn(properties, String(name)) ? properties[String(name)] : rest,
-        );
+        const required = textsOf(node['required']).map((name) => (Object.hasOwn(properties, name) ? properties[name] : rest));
         return all(required) && (node['minProperties'] !== 1 || Object.keys(properties).length > 0 || all([rest]));
       }
       if (type !== 'array') return true;
       const heads = arrayOf(node['prefixItems']);
-      const least = Number(node['minItems'] ?? 0);
+      const least = count(node['minItems'], 0);
       return all(heads.slice(0, least)) && (least <= heads.length || all([node['items']]));
     });
   }

@@ -37,7 +37,7 @@ export function assertions(node: SchemaNode): readonly string[] {
     (word) =>
       !annotations.has(word) &&
       !word.startsWith('x-') &&
-      !(word === 'format' && !stringFormats.has(String(node['format']))) &&
+      !(word === 'format' && typeof node['format'] === 'string' && !stringFormats.has(node['format'])) &&
       !(word === 'uniqueItems' && node['uniqueItems'] === false),
   );
 }
@@ -63,7 +63,7 @@ function assertShape(word: string, value: unknown, path: string): void {
   const isSchema = typeof value === 'boolean' || nodeOf(value) !== undefined;
   const wrong = (expected: string): never => invalid(`expected ${expected}`, path);
   if (['properties', 'patternProperties'].includes(word) && nodeOf(value) === undefined) wrong('an object');
-  if (['$ref', 'pattern'].includes(word) && !isText(value)) wrong('a string');
+  if (['$ref', 'pattern', 'format'].includes(word) && !isText(value)) wrong('a string');
   if (['anyOf', 'oneOf', 'allOf', 'enum'].includes(word) && !(Array.isArray(value) && value.length > 0))
     wrong('an array that is not empty');
   if (word === 'prefixItems' && !Array.isArray(value)) wrong('an array');
@@ -133,7 +133,7 @@ export function inferredTypes(node: SchemaNode, path: string): readonly string[]
 
 /** Those of the keywords where there is no `type`; empty: of no keyword. */
 export function writtenTypes(node: SchemaNode): readonly string[] {
-  if (node['type'] !== undefined) return listOf(node['type']).map(String);
+  if (node['type'] !== undefined) return textsOf(node['type']);
   const used = assertions(node);
   return Object.keys(ofKind).filter((kind) => ofKind[kind]?.some((word) => used.includes(word)));
 }
@@ -148,6 +148,11 @@ export function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   return Number.isInteger(value) ? 'integer' : typeof value;
+}
+
+/** Those of a list that are texts: what is not checked yet may hold anything. */
+export function textsOf(value: unknown): readonly string[] {
+  return listOf(value).filter((one) => typeof one === 'string');
 }
 
 export function listOf(value: unknown): readonly unknown[] {

@@ -54,6 +54,7 @@ const refused: readonly (readonly [string, unknown, string])[] = [
   ['keywords of several types', { minimum: 3, minLength: 3 }, '.type'],
   ['more places of a tuple than the library reads', { prefixItems: Array.from({ length: 6000 }, () => true) }, '.prefixItems'],
   ['bounds without a number', { type: 'integer', minimum: 3, maximum: 2 }, ''],
+  ['a format that is no text', { format: { toString: 1 } }, '.format'],
   ['a type that is unknown', { type: 'text' }, '.type'],
   ['properties that are no object', { properties: [] }, '.properties'],
 ];
