@@ -41,9 +41,9 @@ function lengthOf(vector: readonly number[]): number {
   return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
 }
 
-/** The text in the places where the routes put it: whole replies and pieces of streams. */
+/** The text, and the arguments of calls, in the places where the routes put them: whole replies and pieces of streams. */
 function generated(items: readonly unknown[]): string {
-  const places = new Set(['content', 'text', 'delta']);
+  const places = new Set(['content', 'text', 'delta', 'arguments']);
   const walk = (value: unknown, key: string): string => {
     if (typeof value === 'string') return places.has(key) ? value : '';
     if (typeof value !== 'object' || value === null) return '';
