@@ -45,8 +45,9 @@ export function writtenTools(messages: readonly ChatMessage[], tools: readonly T
   const names = namesOfCalls(messages);
   const turns: TemplateMessage[] = [];
   let wasResult = false;
-  for (const message of tools.length === 0 ? messages : withSystemText(messages, toolText(tools))) {
-    const turn = writtenTurn(message, names, param);
+  const told = tools.length === 0 ? messages : withSystemText(messages, toolText(tools));
+  for (const [index, message] of told.entries()) {
+    const turn = writtenTurn(message, names, param, told[index + 1]?.role);
     const last = turns.at(-1);
     // Results are told by the user, and templates want one turn of a user at a time.
     if ((wasResult || message.role === 'tool') && last?.role === 'user' && turn.role === 'user') {
@@ -66,15 +67,18 @@ ${lines.join('\n')}
 To call a tool, answer with nothing but its name and its arguments, in this form:
 ${callStart}
 {"name": "tool name", "arguments": {"argument name": "value"}}
-${callEnd}
-What the tool gives back comes in <tool_response></tool_response>.`;
+${callEnd}`;
 }
 
-function writtenTurn(message: ChatMessage, names: ReadonlyMap<string, string>, param: string): TemplateMessage {
+// A small model repeats markup that a result stands in, and without the second line it repeats its call.
+const afterResults = 'Now answer the question in plain words.';
+
+function writtenTurn(message: ChatMessage, names: ReadonlyMap<string, string>, param: string, next: string | undefined): TemplateMessage {
   const { role, content, toolCalls = [], toolCallId } = message;
   if (role === 'tool') {
-    const result = spacedJson({ name: nameIn(names, toolCallId), content });
-    return { role: 'user', content: `<tool_response>\n${result}\n</tool_response>` };
+    const result = `${nameIn(names, toolCallId) ?? 'The tool'} returned: ${content}`;
+    // A user who goes on says what to do.
+    return { role: 'user', content: next === 'tool' || next === 'user' ? result : `${result}\n${afterResults}` };
   }
   const calls = toolCalls.map((call) => {
     const written = spacedJson({ name: call.name, arguments: argumentsOf(call, param) });

@@ -25,8 +25,7 @@ test('tools are written into the system message', () => {
 To call a tool, answer with nothing but its name and its arguments, in this form:
 <tool_call>
 {"name": "tool name", "arguments": {"argument name": "value"}}
-</tool_call>
-What the tool gives back comes in <tool_response></tool_response>.`;
+</tool_call>`;
   expect(writtenTools([user], tools, 'messages').messages).toEqual([{ role: 'system', content: text }, user]);
   const system: ChatMessage = { role: 'system', content: 'Be brief.' };
   expect(writtenTools([system, user], tools, 'messages').messages).toEqual([{ role: 'system', content: `Be brief.\n\n${text}` }, user]);
@@ -35,7 +34,7 @@ What the tool gives back comes in <tool_response></tool_response>.`;
 
 test('calls and results are written into the turns, neighbours of a user as one', () => {
   const written = '<tool_call>\n{"name": "rain", "arguments": {"city": "Oslo"}}\n</tool_call>';
-  const told = '<tool_response>\n{"name": "rain", "content": "yes"}\n</tool_response>';
+  const told = 'rain returned: yes';
   const both = [user, { ...call, content: 'Wait.' }, result, result, user];
   expect(writtenTools(both, [], 'messages').messages).toEqual([
     user,
@@ -45,7 +44,11 @@ test('calls and results are written into the turns, neighbours of a user as one'
   expect(writtenTools([call], [], 'messages').messages).toEqual([{ role: 'assistant', content: written }]);
   // A call that was dropped, or never there, has no name to tell.
   expect(writtenTools([result], [], 'messages').messages).toEqual([
-    { role: 'user', content: '<tool_response>\n{"content": "yes"}\n</tool_response>' },
+    { role: 'user', content: 'The tool returned: yes\nNow answer the question in plain words.' },
+  ]);
+  expect(writtenTools([result, result, call], [], 'messages').messages).toEqual([
+    { role: 'user', content: 'rain returned: yes\nrain returned: yes\nNow answer the question in plain words.' },
+    { role: 'assistant', content: written },
   ]);
 });
 
@@ -86,7 +89,7 @@ test.each([writtenTools, templateTools])('earlier calls are looked at a few time
 
 test('of two calls with one id the last one names a result', () => {
   const again: ChatMessage = { ...call, toolCalls: [{ id: 'c1', name: 'now', arguments: '{}' }] };
-  expect(writtenTools([call, again, result], [], 'messages').messages[2]?.content).toContain('"name": "now"');
+  expect(writtenTools([call, again, result], [], 'messages').messages[2]?.content).toContain('now returned: yes');
 });
 
 const nested = (deep: number): string => `${'['.repeat(deep)}${']'.repeat(deep)}`;
