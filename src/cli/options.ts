@@ -101,7 +101,7 @@ export const fileKeyOf = (name: OptionName): string => name.replaceAll('-', '_')
  */
 export function readOptions(sources: OptionSources): ServeOptions {
   const problems: string[] = [];
-  const flags = readFlags(sources.args, problems);
+  const flags = readFlags(sources, problems);
   const variables = readVariables(sources.env, problems);
   const file = readFile(flags.get('config') ?? variables.get('config'), sources.defaultFile, problems);
   const values = optionNames.map((name) => [name, flags.get(name) ?? variables.get(name) ?? file.get(name) ?? optionTable[name].default]);
@@ -113,7 +113,9 @@ export function readOptions(sources: OptionSources): ServeOptions {
 
 type Found = Map<OptionName, OptionValue>;
 
-function readFlags(args: readonly string[], problems: string[]): Found {
+function readFlags({ args, env }: OptionSources, problems: string[]): Found {
+  // npm keeps the names of flags that come before --, and passes their values on.
+  const hint = env['npm_lifecycle_event'] === 'start' ? '; npm takes options behind --, as in npm start -- --port 9000' : '';
   const found: Found = new Map();
   const config = Object.fromEntries(
     flagNames.map((name) => [
@@ -132,7 +134,7 @@ function readFlags(args: readonly string[], problems: string[]): Found {
     '--version',
   ];
   for (const token of tokens) {
-    if (token.kind === 'positional') problems.push(`unexpected argument '${token.value}'`);
+    if (token.kind === 'positional') problems.push(`unexpected argument '${token.value}'${hint}`);
     if (token.kind !== 'option') continue;
     const negated = token.name.startsWith('no-') && !isFlag(token.name);
     const name = negated ? token.name.slice(3) : token.name;

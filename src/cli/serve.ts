@@ -55,7 +55,8 @@ export async function serve(options: ServeOptions, logger: Logger, host: ServePr
   stopOnSignals({ logger, clock: systemClock, signals: host.signals, shutDown, exit: host.exit, kill: host.kill });
   const address = await server.listen({ host: options.host, port: options.port });
   const url = urlOf(options.host, address.port);
-  logger.info('listening', { url, models: dirs.length });
+  // Not models yet: a folder whose configuration is wrong never becomes one.
+  logger.info('listening', { url, folders: dirs.length });
   if (dirs.length === 0)
     logger.warn('no folder with a config.yaml found, so there is nothing to serve', { models: resolve(options.models) });
   const loads = await Promise.allSettled(dirs.map((dir) => runtime.load(dir)));

@@ -48,6 +48,12 @@ test('a mistyped flag, variable value and file key are all told at once, with th
   ]);
 });
 
+test('an argument that npm start let through is told of the -- that is missing', () => {
+  expect(problemsOf(['8199'], { npm_lifecycle_event: 'start' })).toEqual([
+    "unexpected argument '8199'; npm takes options behind --, as in npm start -- --port 9000",
+  ]);
+});
+
 test('a flag can be negated, and only a flag', () => {
   expect(read(['--no-cors', '--json'])).toMatchObject({ cors: false, json: true });
   expect(problemsOf(['--no-port'])[0]).toContain('unknown option --no-port');
