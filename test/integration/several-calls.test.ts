@@ -70,9 +70,9 @@ test('a chat calls several tools in one answer, whole and streamed', async () =>
 
 test('messages and responses tell each call of an answer as one of its own', async () => {
   const common = { model: 'several-calls', temperature: 0 };
-  const asked = { messages, max_tokens: 120, tools: [{ name: 'get_weather', input_schema: parameters }], tool_choice: { type: 'any' } };
+  const asked = { messages, max_tokens: 200, tools: [{ name: 'get_weather', input_schema: parameters }], tool_choice: { type: 'any' } };
   const { content } = await bodyOf(await server.post('/v1/messages', { ...common, ...asked }));
-  const input = { input: messages[0]?.content, max_output_tokens: 120, store: false, tool_choice: 'required' };
+  const input = { input: messages[0]?.content, max_output_tokens: 200, store: false, tool_choice: 'required' };
   const tools = [{ type: 'function', name: 'get_weather', parameters }];
   const { output } = await bodyOf(await server.post('/v1/responses', { ...common, ...input, tools }));
   const calls = {
@@ -83,8 +83,8 @@ test('messages and responses tell each call of an answer as one of its own', asy
     responses: output.map((item: { call_id: string; name: string; arguments: string }) => ({ id: item.call_id, function: item })),
   };
   for (const [route, all] of Object.entries(calls)) {
-    expect(all.length, route).toBeGreaterThan(2);
-    // The limit may have cut the last one.
-    expectCalls(all.slice(0, -1));
+    // The model ends after two, well before the limit.
+    expect(all.length, route).toBeGreaterThan(1);
+    expectCalls(all);
   }
 });
