@@ -1,5 +1,7 @@
 // Holds text back while it may still become a stop string, so that no part of one is ever sent.
 
+import { partialEnd } from './partial-end.ts';
+
 export interface StopResult {
   /** Text that may go out now. */
   readonly text: string;
@@ -24,7 +26,7 @@ export class StopStrings {
       this.#held = '';
       return { text: seen.slice(0, match.at), matched: match.stop };
     }
-    const free = seen.length - this.#possibleStart(seen);
+    const free = seen.length - Math.max(...this.#stops.map((stop) => partialEnd(seen, stop)));
     this.#held = seen.slice(free);
     return { text: seen.slice(0, free) };
   }
@@ -43,15 +45,5 @@ export class StopStrings {
       if (at >= 0 && (found === undefined || at < found.at)) found = { at, stop };
     }
     return found;
-  }
-
-  // Length of the longest end of the text that some stop string begins with.
-  #possibleStart(text: string): number {
-    const longest = Math.max(...this.#stops.map((stop) => stop.length)) - 1;
-    for (let length = Math.min(longest, text.length); length > 0; length -= 1) {
-      const end = text.slice(-length);
-      if (this.#stops.some((stop) => stop.startsWith(end))) return length;
-    }
-    return 0;
   }
 }
