@@ -3,6 +3,7 @@
 import type { CheckedBody } from '../../contract/dialect.ts';
 import { InferenceError } from '../../core/errors.ts';
 import { describe } from '../check.ts';
+import { wantsLogprobs } from '../openai/response-output.ts';
 import { callArguments, unanswered } from '../openai/tool-calls.ts';
 import {
   type ChatPart,
@@ -35,17 +36,15 @@ const roles: ReadonlyMap<unknown, ChatTurn['role']> = new Map([
 export function responsesToChat(body: CheckedBody): CheckedBody {
   const request = body;
   const text = recordOf(request['text']);
-  const { include, top_logprobs: topLogprobs } = request;
-  const told =
-    (Array.isArray(include) && include.includes('message.output_text.logprobs')) || (typeof topLogprobs === 'number' && topLogprobs > 0);
+  const isRated = wantsLogprobs(request);
   return defined({
     ...sharedFields(request),
     messages: inputTurns(request),
     max_completion_tokens: request['max_output_tokens'],
     ...responseTools(request),
     response_format: formatOf(recordOf(text?.['format'])),
-    logprobs: told ? true : undefined,
-    top_logprobs: told ? topLogprobs : undefined,
+    logprobs: isRated ? true : undefined,
+    top_logprobs: isRated ? request['top_logprobs'] : undefined,
     reasoning_effort: recordOf(request['reasoning'])?.['effort'],
     ...streamOf(request['stream']),
   });

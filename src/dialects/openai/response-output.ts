@@ -36,7 +36,7 @@ interface FunctionCall {
 }
 
 /** Whether the body asks for log probabilities, which a model may tell in any case. */
-function wantsLogprobs(body: CheckedBody): boolean {
+export function wantsLogprobs(body: CheckedBody): boolean {
   const { include, top_logprobs: top } = body;
   return (Array.isArray(include) && include.includes('message.output_text.logprobs')) || (typeof top === 'number' && top > 0);
 }
