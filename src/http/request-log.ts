@@ -2,6 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { ErrorRecord } from '../core/errors.ts';
+import { roundedMs } from '../core/rounded-ms.ts';
 import type { Logger } from '../contract/model.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -30,9 +31,9 @@ export function logWhenOver(
       status: left ? 499 : context.status === 0 ? response.statusCode : context.status,
       code: left ? 'client_closed_request' : context.code,
       apiKeyName: context.apiKeyName ?? undefined,
-      queueMs: rounded(context.queueMs),
-      firstByteMs: rounded(context.firstByteMs),
-      totalMs: rounded(context.life.elapsedMs),
+      queueMs: roundedMs(context.queueMs),
+      firstByteMs: roundedMs(context.firstByteMs),
+      totalMs: roundedMs(context.life.elapsedMs),
       promptTokens: context.usage?.promptTokens,
       completionTokens: context.usage?.completionTokens,
     });
@@ -42,9 +43,4 @@ export function logWhenOver(
 /** Writes why a call failed, where that is the server's or the model's doing: what a client got wrong is told by the code of its line. */
 export function logFailure(logger: Logger, id: string, { code, status, stack }: ErrorRecord): void {
   if (stack !== undefined && status >= 500) logger.error('request failed', { id, code, stack });
-}
-
-/** Tenths are finer than any of these times is repeatable. */
-function rounded(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : Math.round(ms * 10) / 10;
 }

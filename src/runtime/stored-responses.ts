@@ -3,6 +3,7 @@
 import type { Clock } from '../core/clock.ts';
 import { InferenceError } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
+import { roundedMs } from '../core/rounded-ms.ts';
 import type { RunningCall } from '../contract/executor.ts';
 import type { Logger } from '../contract/model.ts';
 import { jsonHead } from '../dialects/json-reply.ts';
@@ -159,8 +160,8 @@ export class StoredResponses {
       ...ids,
       state,
       code: failure?.code,
-      queueMs: rounded(queueMs),
-      totalMs: rounded(totalMs),
+      queueMs: roundedMs(queueMs),
+      totalMs: roundedMs(totalMs),
       promptTokens: usage?.promptTokens,
       completionTokens: usage?.completionTokens,
     });
@@ -169,8 +170,3 @@ export class StoredResponses {
 
 /** Of a client that has all of its answer. */
 const answered: RunningCall = { cancel() {}, credit() {}, released: Promise.resolve() };
-
-/** Tenths, as in the line of a request. */
-function rounded(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : Math.round(ms * 10) / 10;
-}
