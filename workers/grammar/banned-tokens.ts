@@ -1,5 +1,6 @@
 // The tokens that would write what no text may have, also where its bytes come from several tokens.
 
+import { patternText } from '../../src/core/pattern-text.ts';
 import { forbid } from './string-length.ts';
 
 /**
@@ -12,7 +13,7 @@ export const illFormed = /\xe0[\x80-\x9f]|\xed[\xa0-\xbf]|\xf0[\x80-\x8f]|\xf4[\
 export function charactersPattern(codePoints: readonly number[]): RegExp | undefined {
   if (codePoints.length === 0) return undefined;
   const characters = codePoints.map((codePoint) => Buffer.from(String.fromCodePoint(codePoint)).toString('latin1'));
-  return new RegExp(characters.map((character) => character.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'));
+  return new RegExp(characters.map(patternText).join('|'));
 }
 
 export class BannedTokens {

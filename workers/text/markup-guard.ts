@@ -1,5 +1,7 @@
 // Keeps what people wrote from being read as the model's own markup: a text that spells a special token is only a text.
 
+import { patternText } from '../../src/core/pattern-text.ts';
+
 // Private characters of Unicode, which no template writes and none trims. The first one begins a sign, the second says which.
 const sign = '\uE000';
 const itself = `${sign}\uE001`;
@@ -15,7 +17,7 @@ export class MarkupGuard {
 
   /** `texts` of the tokens to keep out. Those of one character cannot be cut. */
   constructor(texts: readonly string[]) {
-    const known = texts.filter((text) => text.length > 1).map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+    const known = texts.filter((text) => text.length > 1).map(patternText);
     // Looks ahead, so that a text which begins inside another one is found too.
     this.#begin = known.length === 0 ? undefined : new RegExp(`(?=${known.join('|')}).`, 'gsu');
   }
