@@ -1,6 +1,6 @@
 // Sets of code points as sorted ranges, for what a regular expression allows at one place, and how they are written in EBNF.
 
-import { literal } from './grammar-problem.ts';
+import { ebnfCode, literal } from './grammar-problem.ts';
 
 export type CharSet = readonly (readonly [number, number])[];
 
@@ -98,9 +98,5 @@ function members(set: CharSet): number[] {
 }
 
 function ranges(set: CharSet): string {
-  return set.map(([from, to]) => (from === to ? escaped(from) : `${escaped(from)}-${escaped(to)}`)).join('');
-}
-
-function escaped(code: number): string {
-  return `\\U${code.toString(16).padStart(8, '0')}`;
+  return set.map(([from, to]) => (from === to ? ebnfCode(from) : `${ebnfCode(from)}-${ebnfCode(to)}`)).join('');
 }

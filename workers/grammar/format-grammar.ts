@@ -2,6 +2,7 @@
 
 import { choiceGrammar } from './choice-grammar.ts';
 import { foreignGrammar } from './foreign-grammar.ts';
+import { GrammarBudget } from './grammar-budget.ts';
 import type { AskedFormat, WrittenGrammar } from './grammar-messages.ts';
 import { GrammarProblem } from './grammar-problem.ts';
 import { regexGrammar } from './regex-grammar.ts';
@@ -9,14 +10,11 @@ import { jsonObjectGrammar, schemaGrammar } from './schema-grammar.ts';
 import { hasExcluded, SideRules, withEscapes } from './side-rules.ts';
 import { toolGrammar } from './tool-grammar.ts';
 
-/** A larger one would hold the thread for long. Units: characters. */
-const largestText = 256 * 1024;
-
 /** Throws: GrammarProblem. */
 export async function formatGrammar(format: AskedFormat): Promise<WrittenGrammar> {
   const side = new SideRules();
   const ebnf = withSide(await grammarOf(format, side), format.kind, side.excluded);
-  if (ebnf.length > largestText) throw new GrammarProblem('unsupported_value', 'expected a smaller schema or grammar');
+  new GrammarBudget().spend(ebnf.length, '');
   // As data: it goes to another thread.
   return { ebnf, side: { lengths: side.lengths, excluded: side.excluded } };
 }

@@ -40,7 +40,12 @@ export function literal(text: string): string {
     const code = char.codePointAt(0) ?? 0;
     if (code >= 0xd800 && code <= 0xdfff) unsupported('expected text without halves of surrogate pairs', '');
     if (char === '"' || char === '\\') return `\\${char}`;
-    return code < 32 || code > 126 ? `\\U${code.toString(16).padStart(8, '0')}` : char;
+    return code < 32 || code > 126 ? ebnfCode(code) : char;
   });
   return `"${quoted.join('')}"`;
+}
+
+/** A code point as literals and classes of EBNF have it. */
+export function ebnfCode(code: number): string {
+  return `\\U${code.toString(16).padStart(8, '0')}`;
 }

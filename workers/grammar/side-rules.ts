@@ -1,5 +1,7 @@
 // What a grammar says beside its EBNF, because the library holds it slowly or not at all: lengths of strings, and characters left out.
 
+import { ebnfCode } from './grammar-problem.ts';
+
 /** Of what comes from a mark to the closing quote of a JSON string, or to the end of the whole text. Units: code points. */
 export interface StringLength {
   readonly least: number;
@@ -67,10 +69,6 @@ export function withEscapes(ebnf: string, excluded: readonly number[]): string {
 /** Whether a literal has a character that is excluded elsewhere. */
 export function hasExcluded(ebnf: string, excluded: readonly number[]): boolean {
   return excluded.some((code) => ebnf.includes(ebnfCode(code)));
-}
-
-function ebnfCode(code: number): string {
-  return `\\U${code.toString(16).padStart(8, '0')}`;
 }
 
 function jsonEscape(code: number): string {
