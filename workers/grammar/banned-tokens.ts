@@ -1,6 +1,7 @@
 // The tokens that would write what no text may have, also where its bytes come from several tokens.
 
 import { patternText } from '../../src/core/pattern-text.ts';
+import { RecentMap } from './recent-map.ts';
 import { forbid } from './string-length.ts';
 
 /**
@@ -42,6 +43,27 @@ export class BannedTokens {
       this.#after.set(begun, banned);
     }
     for (const token of banned) forbid(mask, token);
+  }
+}
+
+/** The tokens for each set of characters: all are looked through for one, and the texts of a grammar have the same. */
+export class BannedCharacters {
+  readonly #tokens: readonly string[];
+  readonly #known: RecentMap<BannedTokens>;
+
+  /** `most`: sets that are kept. */
+  constructor(tokens: readonly string[], most: number) {
+    this.#tokens = tokens;
+    this.#known = new RecentMap(most);
+  }
+
+  /** Undefined where there are none. */
+  of(codePoints: readonly number[]): BannedTokens | undefined {
+    const pattern = charactersPattern(codePoints);
+    if (pattern === undefined) return undefined;
+    const banned = this.#known.get(pattern.source) ?? new BannedTokens(this.#tokens, pattern);
+    this.#known.set(pattern.source, banned);
+    return banned;
   }
 }
 

@@ -1,7 +1,7 @@
 // One text on the grammar thread: the library's matcher, and what the grammar says beside its EBNF.
 
 import type { GrammarMatcher } from '@mlc-ai/web-xgrammar';
-import { BannedTokens, begunCharacter, charactersPattern } from './banned-tokens.ts';
+import { type BannedCharacters, type BannedTokens, begunCharacter } from './banned-tokens.ts';
 import { markCount, type SideRuleData } from './side-rules.ts';
 import { CountedString, type StringAdditions } from './string-length.ts';
 
@@ -11,6 +11,7 @@ export interface TokenTable {
   readonly additions: StringAdditions;
   /** Those that no text may have. */
   readonly illFormed: BannedTokens;
+  readonly characters: BannedCharacters;
   /** Tokens that end a text. */
   readonly stopIds: readonly number[];
   /** Token of the first mark; a multiple of 32. */
@@ -33,8 +34,7 @@ export class ConstrainedText {
     this.#table = table;
     this.#side = side;
     this.#isSettled = side.lengths.length === 0;
-    const excluded = charactersPattern(side.excluded);
-    this.#excluded = excluded === undefined ? undefined : new BannedTokens(table.bytes, excluded);
+    this.#excluded = table.characters.of(side.excluded);
   }
 
   get isEnded(): boolean {

@@ -3,7 +3,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CompiledGrammar } from '@mlc-ai/web-xgrammar';
-import { BannedTokens, illFormed } from './banned-tokens.ts';
+import { BannedCharacters, BannedTokens, illFormed } from './banned-tokens.ts';
 import { ConstrainedText, type TokenTable } from './constrained-text.ts';
 import { formatGrammar } from './format-grammar.ts';
 import type { Accepted, AskedFormat, FromGrammarThread, GrammarThreadData, ToGrammarThread, WrittenGrammar } from './grammar-messages.ts';
@@ -26,6 +26,7 @@ const table: TokenTable = {
   bytes,
   additions: new StringAdditions(bytes),
   illFormed: new BannedTokens(bytes, illFormed),
+  characters: new BannedCharacters(bytes, data.mostGrammars),
   stopIds: data.stopIds,
   firstMark: Math.ceil(data.logitCount / 32) * 32,
 };
