@@ -24,6 +24,12 @@ export interface Prompt {
   readonly text: string;
 }
 
+/** A prompt before it is encoded: a chat is told to the model once, for its length and for its tokens. */
+interface Source {
+  readonly characters: number;
+  readonly encode: () => readonly number[];
+}
+
 /** Encodes prompts for one model. */
 export class Prompts {
   readonly #tokenizer: Tokenizer;
@@ -56,15 +62,19 @@ export class Prompts {
 
   #shortened(input: ChatInput, request: PromptRequest): ChatInput {
     const fits = (messages: readonly ChatMessage[]): boolean => {
-      const one = { ...input, messages };
-      return this.#textLength(one, request) <= this.#mostCharacters && this.#ids(one, request).length < this.#contextTokens;
+      const source = this.#source({ ...input, messages }, request);
+      return source.characters <= this.#mostCharacters && this.#read(source, request).length < this.#contextTokens;
     };
     return { ...input, messages: dropOldest(input.messages, fits) };
   }
 
   #ids(input: OneInput, request: PromptRequest): readonly number[] {
-    this.#refuseHugeText(input, request);
-    const ids = this.#encode(input, request);
+    return this.#read(this.#source(input, request), request);
+  }
+
+  #read(source: Source, request: PromptRequest): readonly number[] {
+    this.#refuseHugeText(source, request);
+    const ids = source.encode();
     if (ids.length > 0) return ids;
     // A decoder needs one token to start from.
     if (this.#bosId === undefined)
@@ -77,19 +87,10 @@ export class Prompts {
   }
 
   /** Tokenising cannot be stopped: megabytes that can never fit would hold the thread for seconds. */
-  #refuseHugeText(input: OneInput, request: PromptRequest): void {
-    const characters = this.#textLength(input, request);
+  #refuseHugeText({ characters }: Source, request: PromptRequest): void {
     if (characters <= this.#mostCharacters) return;
     const message = `the prompt has ${characters} characters, more than the ${this.#contextTokens - 1} tokens that the model takes can hold`;
     throw new InferenceError('context_length_exceeded', message, { param: paramOf(request) });
-  }
-
-  #textLength(input: OneInput, request: PromptRequest): number {
-    if (input.kind === 'tokens') return 0;
-    if (input.kind === 'text') return input.text.length;
-    const { messages, tools } = this.#told(input, request);
-    const lengthOf = (listed: readonly object[] | undefined): number => (listed === undefined ? 0 : spacedJson(listed).length);
-    return messages.reduce((sum, { content, tool_calls }) => sum + content.length + lengthOf(tool_calls), lengthOf(tools));
   }
 
   #told({ messages }: ChatInput, request: PromptRequest): ToolPrompt {
@@ -98,24 +99,30 @@ export class Prompts {
     return tell(format === undefined ? messages : withSystemText(messages, format), offeredTools(request), paramOf(request));
   }
 
-  #encode(input: OneInput, request: PromptRequest): readonly number[] {
-    const param = paramOf(request);
+  #source(input: OneInput, request: PromptRequest): Source {
     switch (input.kind) {
       case 'chat': {
-        if (this.#template === undefined) throw new InferenceError('unsupported_value', 'the model has no chat template', { param });
-        const { messages, tools } = this.#told(input, request);
-        const pieces = this.#template.render(messages, input.continueFinal, param, tools);
-        // The template writes the special tokens itself.
-        return pieces.flatMap((piece) => this.#tokenizer.encode(piece, { addSpecialTokens: false }));
+        const told = this.#told(input, request);
+        return { characters: lengthOf(told), encode: () => this.#encodeChat(told, input.continueFinal, paramOf(request)) };
       }
       case 'text':
-        return this.#tokenizer.encode(input.text, { addSpecialTokens: true });
-      case 'tokens': {
-        const wrong = input.ids.find((id) => !Number.isInteger(id) || id < 0 || id >= this.#tokenizer.vocabSize);
-        if (wrong === undefined) return input.ids;
-        throw new InferenceError('invalid_value', `expected token ids from 0 to ${this.#tokenizer.vocabSize - 1}, got ${wrong}`, { param });
-      }
+        return { characters: input.text.length, encode: () => this.#tokenizer.encode(input.text, { addSpecialTokens: true }) };
+      case 'tokens':
+        return { characters: 0, encode: () => this.#ownIds(input.ids, paramOf(request)) };
     }
+  }
+
+  #encodeChat({ messages, tools }: ToolPrompt, continueFinal: boolean, param: string): readonly number[] {
+    if (this.#template === undefined) throw new InferenceError('unsupported_value', 'the model has no chat template', { param });
+    const pieces = this.#template.render(messages, continueFinal, param, tools);
+    // The template writes the special tokens itself.
+    return pieces.flatMap((piece) => this.#tokenizer.encode(piece, { addSpecialTokens: false }));
+  }
+
+  #ownIds(ids: readonly number[], param: string): readonly number[] {
+    const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= this.#tokenizer.vocabSize);
+    if (wrong === undefined) return ids;
+    throw new InferenceError('invalid_value', `expected token ids from 0 to ${this.#tokenizer.vocabSize - 1}, got ${wrong}`, { param });
   }
 
   #text(input: OneInput): string {
@@ -127,6 +134,11 @@ export class Prompts {
 
 function inputsOf(input: GenerationInput): readonly OneInput[] {
   return input.kind === 'several' ? input.prompts : [input];
+}
+
+function lengthOf({ messages, tools }: ToolPrompt): number {
+  const listed = (objects: readonly object[] | undefined): number => (objects === undefined ? 0 : spacedJson(objects).length);
+  return messages.reduce((sum, { content, tool_calls }) => sum + content.length + listed(tool_calls), listed(tools));
 }
 
 function paramOf({ inputParam = 'input' }: PromptRequest): string {
