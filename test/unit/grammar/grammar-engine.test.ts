@@ -1,70 +1,22 @@
 // Random walks over the tokens that the masks allow, with the shipped tokenizer: whatever they write validates.
 
-import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { afterAll, expect, test } from 'vitest';
 import { GrammarEngine } from '../../../workers/grammar/grammar-engine.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import type { OutputFormat } from '../../../src/contract/generation.ts';
-import type { ToolGrammar } from '../../../workers/grammar/tool-grammar.ts';
-import { byteOfCharacter } from '../../../workers/grammar/token-bytes.ts';
 import { CancellableCall } from '../../support/cancellable-call.ts';
+import { ConstrainedWalks, limits, stopId, threadFile } from '../../support/constrained-walk.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { stringFormats } from '../../../workers/grammar/string-formats.ts';
 import { twentySchemas } from '../../support/twenty-schemas.ts';
 import { allowedBy } from '../text/fake-constraint.ts';
 import { SignallingThreads } from './signalling-threads.ts';
 
-const tokenizerFile = new URL('../../../models/smollm2/data/tokenizer.json', import.meta.url);
-// The shape of the shipped file.
-const tokenizer = JSON.parse(readFileSync(tokenizerFile, 'utf8')) as {
-  model: { vocab: Record<string, number> };
-  added_tokens: { id: number; content: string; special: boolean }[];
-};
-const vocabulary: string[] = [];
-for (const [text, id] of Object.entries(tokenizer.model.vocab)) vocabulary[id] = text;
-// A special token writes nothing.
-for (const { id, content, special } of tokenizer.added_tokens) vocabulary[id] = special ? '' : content;
-const stopId = 2;
-const threadFile = new URL('../../../dist/workers/grammar/grammar-thread.js', import.meta.url);
-// What takes too long is tested by a clock of its own; here a busy machine may take its time.
-const limits = { compileLimitMs: 50_000, maskLimitMs: 50_000 };
-const engine = GrammarEngine.open({ vocabulary, stopIds: [stopId], clock: systemClock, threadFile, ...limits });
-afterAll(() => engine.close());
-
-const bytesOf = (id: number): number[] => Array.from(vocabulary[id] ?? '', (char) => byteOfCharacter.get(char) ?? 0);
-
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-/** Text of one walk. After `patience` tokens it takes what ends things soonest, so that every walk is finite. */
-async function walk(format: OutputFormat | ToolGrammar, seed: number, patience = 12): Promise<string> {
-  const constraint = await engine.constrain(format, 'format', new CancellableCall());
-  const next = random(seed);
-  const out: number[] = [];
-  try {
-    for (let step = 0; step < 300; step += 1) {
-      const logits = new Float32Array(vocabulary.length);
-      await constraint.apply(logits);
-      const allowed = [...logits.keys()].filter((id) => logits[id] === 0);
-      expect(allowed.length).toBeGreaterThan(0);
-      const closing = allowed.find((id) => id === stopId) ?? allowed.find((id) => /^["\]}]/.test(vocabulary[id] ?? ''));
-      const token = step > patience && closing !== undefined ? closing : (allowed[Math.floor(next() * allowed.length)] ?? 0);
-      if (token === stopId) return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(out));
-      out.push(...bytesOf(token));
-      constraint.accept(token);
-    }
-    throw new Error(`the walk of seed ${seed} did not end`);
-  } finally {
-    constraint.close();
-  }
-}
+const walks = new ConstrainedWalks();
+const { engine, vocabulary } = walks;
+afterAll(() => walks.close());
 
 const schemas: Readonly<Record<string, object>> = {
   ...twentySchemas,
@@ -99,25 +51,25 @@ for (const [name, schema] of Object.entries(schemas)) {
   test(`random text under the schema "${name}" validates`, async () => {
     const isValid = ajvFormats.default(new Ajv2020({ strict: false })).compile(schema);
     for (const seed of [1, 2]) {
-      const text = await walk({ kind: 'jsonSchema', schema }, seed);
+      const text = await walks.walk({ kind: 'jsonSchema', schema }, seed);
       expect(isValid(JSON.parse(text)), text).toBe(true);
     }
   }, 60_000);
 }
 
 test('json is an object', async () => {
-  const text = await walk({ kind: 'json' }, 11, 30);
+  const text = await walks.walk({ kind: 'json' }, 11, 30);
   expect(JSON.parse(text)).toBeTypeOf('object');
   expect(text).toMatch(/^\{/);
 }, 60_000);
 
 test('a regular expression holds for the whole text', async () => {
-  expect(await walk({ kind: 'regex', pattern: '[a-c]{3}-\\d{2}' }, 5)).toMatch(/^[a-c]{3}-\d{2}$/);
+  expect(await walks.walk({ kind: 'regex', pattern: '[a-c]{3}-\\d{2}' }, 5)).toMatch(/^[a-c]{3}-\d{2}$/);
 }, 60_000);
 
 test('a tool call names a tool and fits its parameters', async () => {
   const parameters = { type: 'object', properties: { n: { type: 'integer', minimum: 1, maximum: 9 } }, required: ['n'] };
-  const text = await walk({ kind: 'tools', tools: [{ name: 'roll', parameters }], parallel: false }, 3);
+  const text = await walks.walk({ kind: 'tools', tools: [{ name: 'roll', parameters }], parallel: false }, 3);
   expect(text).toMatch(/^<tool_call>\n\{"name": "roll", "arguments": \{"n": [1-9]\}\}\n<\/tool_call>$/);
 }, 60_000);
 
