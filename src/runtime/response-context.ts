@@ -2,6 +2,7 @@
 
 import { InferenceError } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
+import { checkOutputs } from '../dialects/tool-results.ts';
 import { isUsable } from './final-status.ts';
 import type { ResponseStore, StoredResponse } from './response-store.ts';
 
@@ -15,7 +16,8 @@ export interface ResponseContext {
 
 /**
  * The previous input, the previous output, and the input of the body; references resolved within them.
- * Throws: previous_response_not_found; invalid_value for a previous response without an end, or for a reference to nothing.
+ * Throws: previous_response_not_found; invalid_value for a previous response without an end, for a reference to nothing, or for the
+ * output of a call that is nowhere before it.
  */
 export function responseContext(store: ResponseStore | undefined, owner: string, body: Json): ResponseContext {
   const previousId = body['previous_response_id'];
@@ -34,6 +36,8 @@ export function responseContext(store: ResponseStore | undefined, owner: string,
     const came = previousId === undefined ? 'no previous_response_id' : 'another id';
     throw new InferenceError('invalid_value', `expected ${param} to refer to an item of the previous response, got ${came}`, { param });
   });
+  // References are to items of the chain, whose calls are all before the input.
+  if (typeof previousId === 'string') checkOutputs(given, before);
   // A reference to what the chain has already says nothing new.
   const added = items.filter((item) => !before.includes(item));
   return { items: [...before, ...added].map(withId), isExpanded: before.length > 0 || items.some((item, index) => item !== given[index]) };

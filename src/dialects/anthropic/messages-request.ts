@@ -7,6 +7,7 @@ import { messageTurns } from '../adapters/messages-to-chat.ts';
 import { checkBody } from '../check-body.ts';
 import { unservedBlocks } from '../policy/route-rules.ts';
 import { setAside } from '../set-aside.ts';
+import { checkMessageResults } from '../tool-results.ts';
 import { countSchema, type MessagesRequest, messagesSchema } from './messages-schema.ts';
 
 /** Throws: InferenceError with the path of what the route does not take. */
@@ -32,5 +33,6 @@ function checked(method: MethodName, schema: object, body: unknown): CheckedBody
   const textual = messages.map((message) => ({ ...message, content: setAside(message.content, isOther) }));
   // Throws for blocks that no chat holds, before the call waits for its turn.
   messageTurns({ ...(system === undefined ? {} : { system: setAside(system, isOther) }), messages: textual });
+  checkMessageResults(messages);
   return kept;
 }

@@ -53,7 +53,7 @@ export const messagesField = Type.Array(messageSchema, {
   description: 'The conversation. A last message of an assistant is continued.',
 });
 
-type Message = Static<typeof messageSchema>;
+export type Message = Static<typeof messageSchema>;
 
 const media: ReadonlySet<string> = new Set(['image_url', 'input_audio', 'file', 'video_url', 'audio_url']);
 const isMedia = ({ type }: { readonly type?: unknown }): boolean => typeof type === 'string' && media.has(type);
@@ -105,7 +105,9 @@ function answered(message: Message, index: number, messages: readonly Message[])
     return message.tool_call_id;
   }
   if (message.name === undefined) throw missing(`messages[${index}].name`);
-  const call = messages.findLastIndex((other, place) => place < index && other.function_call?.name === message.name);
+  const call = messages.findLastIndex(
+    ({ role, function_call }, place) => place < index && role === 'assistant' && function_call?.name === message.name,
+  );
   if (call < 0) {
     const param = `messages[${index}].name`;
     throw new InferenceError('invalid_value', `expected ${param} to be of a function that was called before, got another`, { param });

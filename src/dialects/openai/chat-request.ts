@@ -8,6 +8,7 @@ import { chatInput } from '../chat-prompt.ts';
 import { checkBody } from '../check-body.ts';
 import { hasUnservedTools } from '../served-tools.ts';
 import { limitsOf, samplingFields, samplingOf, stopField, streamFields, tokenLimit } from '../sampling.ts';
+import { checkChatResults } from '../tool-results.ts';
 import { chatMessages, messagesField, textualMessages } from './chat-messages.ts';
 import { choicesField, foreignFields, modelField, refused, telemetryFields } from './generation-fields.ts';
 import { formatOf, outputFormatFields } from './output-format.ts';
@@ -54,6 +55,7 @@ export function checkChat(body: unknown): CheckedBody {
   // Throws for what a schema cannot tell, of what any model may be asked for.
   const choice = hasUnservedTools('chatCompletions', checked) ? ({ tool_choice: 'none' } as const) : {};
   chatToGeneration({ ...request, ...choice, messages: textualMessages(request.messages) });
+  checkChatResults(request.messages);
   return checked;
 }
 

@@ -7,6 +7,7 @@ import { checkTools } from '../adapters/check-tools.ts';
 import { inputTurns } from '../adapters/responses-to-chat.ts';
 import { checkBody } from '../check-body.ts';
 import { setAside } from '../set-aside.ts';
+import { checkOutputs } from '../tool-results.ts';
 import { type itemSchema, responsesSchema } from './responses-schema.ts';
 
 export type ResponsesRequest = Static<typeof responsesSchema>;
@@ -22,8 +23,11 @@ export function checkResponse(body: unknown): CheckedBody {
   const { input } = checked;
   // Throws for items that no conversation of ours holds, before the call waits for its turn. What a reference stands for is put in its
   // place before the model is called.
-  if (Array.isArray(input)) inputTurns({ ...checked, input: input.map((item) => (isReference(item) ? placeholder : textual(item))) });
-  else if (input !== undefined) inputTurns(checked);
+  if (Array.isArray(input)) {
+    inputTurns({ ...checked, input: input.map((item) => (isReference(item) ? placeholder : textual(item))) });
+    // What else there is of the conversation is known where it is put before the input, and an output is held to its calls there.
+    if (!hasOtherInput(checked) && !input.some(isReference)) checkOutputs(input);
+  } else if (input !== undefined) inputTurns(checked);
   return checked;
 }
 

@@ -76,15 +76,25 @@ function onlyTokenIds({ logit_bias: bias }: Body): void {
 }
 
 function repairTurns(messages: readonly Body[]): void {
+  const open: unknown[] = [];
   for (const [index, message] of messages.entries()) {
     if (message.role === 'function') message.role = 'tool';
-    if (message.role === 'tool') message.tool_call_id ??= 'call_1';
+    if (message.role === 'tool') {
+      if (open.length === 0) message.role = 'user';
+      else message.tool_call_id = taken(open, message.tool_call_id);
+    }
     if (index === messages.length - 1) without(message, ['tool_calls', 'function_call']);
     for (const call of [...(message.tool_calls ?? []).map((one: Body) => one.function), message.function_call ?? {}]) call.arguments = '{}';
+    if (message.role === 'assistant') open.push(...(message.tool_calls ?? []).map((one: Body) => one.id));
     if (message.role !== 'assistant' || (message.tool_calls ?? []).length === 0) message.content ??= 'x';
     delete message.audio;
     repairParts(message.content, 'text');
   }
+}
+
+/** The wanted id, or the first, of the calls that have no result; it then has one. */
+function taken(open: unknown[], wanted: unknown): unknown {
+  return open.splice(Math.max(0, open.indexOf(wanted)), 1)[0];
 }
 
 function repairParts(content: Body, type: string): void {
@@ -125,25 +135,27 @@ function repairResponse(body: Body): void {
   if (body.text?.format !== undefined) body.text.format = { type: 'json_schema', name: 'x', schema: {} };
   onlyTokenIds(body);
   if (typeof body.input === 'string') return;
+  const called: unknown[] = [];
   for (const [index, item] of body.input.entries()) {
     const type = itemTypes[index % itemTypes.length];
     // A call at the end would have no result.
     item.type = type === 'function_call' && index === body.input.length - 1 ? 'message' : type;
-    repairItem(item);
+    repairItem(item, called);
   }
 }
 
 const itemTypes = ['message', undefined, 'function_call', 'function_call_output', 'reasoning'] as const;
 
-function repairItem(item: Body): void {
+function repairItem(item: Body, called: unknown[]): void {
   switch (item.type) {
     case 'function_call':
       item.name ??= 'f';
       item.arguments = '{}';
       item.call_id ??= 'call_1';
+      called.push(item.call_id);
       break;
     case 'function_call_output':
-      item.call_id ??= 'call_1';
+      if (!called.includes(item.call_id)) item.call_id = called[0];
       item.output ??= 'x';
       repairParts(item.output, 'input_text');
       break;
@@ -155,18 +167,26 @@ function repairItem(item: Body): void {
   }
 }
 
-const blockTypes = ['text', 'image', 'document', 'tool_use', 'tool_result', 'thinking'] as const;
+// Calls and results first, since most lists are short.
+const blockTypes = ['tool_result', 'tool_use', 'text', 'image', 'document', 'thinking'] as const;
 
 function repairMessages(body: Body): void {
   without(body, ['container', ...unservedOfText]);
   repairParts(body.system, 'text');
-  for (const { role, content } of body.messages) {
+  // Calls after the last of these would have no result.
+  const lastOther = body.messages.findLastIndex(({ role }: Body) => role !== 'assistant');
+  let open: unknown[] = [];
+  let last = '';
+  for (const [place, { role, content }] of body.messages.entries()) {
+    if (role === 'assistant' && last === 'user') open = [];
+    if (role !== 'system') last = role;
     if (!Array.isArray(content)) continue;
     for (const [index, block] of content.entries()) {
       const type = blockTypes[index % blockTypes.length];
-      const isOdd = (type === 'tool_use' && role !== 'assistant') || (type === 'tool_result' && role !== 'user');
+      const isCall = role === 'assistant' && place < lastOther;
+      const isOdd = (type === 'tool_use' && !isCall) || (type === 'tool_result' && (role !== 'user' || open.length === 0));
       block.type = role === 'system' || isOdd ? 'text' : type;
-      repairBlock(block);
+      repairBlock(block, open);
     }
   }
   for (const tool of body.tools ?? []) {
@@ -179,11 +199,12 @@ function repairMessages(body: Body): void {
   else body.tool_choice.name = name;
 }
 
-function repairBlock(block: Body): void {
+function repairBlock(block: Body, open: unknown[]): void {
   block.text ??= 'x';
   block.id ??= 'toolu_1';
   block.name ??= 'f';
-  block.tool_use_id ??= 'toolu_1';
+  if (block.type === 'tool_use') open.push(block.id);
+  if (block.type === 'tool_result') block.tool_use_id = taken(open, block.tool_use_id);
   block.source = { type: 'base64', media_type: 'image/png', data: 'AAAA' };
   repairParts(block.content, 'text');
 }

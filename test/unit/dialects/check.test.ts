@@ -119,10 +119,11 @@ test('parts that are no text pass the check of a route, since some models take t
     const body = parts({ type, [type]: {} });
     expect(dialectFor('chatCompletions').check(body)).toEqual(body);
   }
+  for (const part of [{ type: 'image' }, { type: 'document' }]) expect(dialectFor('messages').check(parts(part))).toEqual(parts(part));
+  const call = { type: 'tool_use', id: 'a', name: 'b', input: {} };
   const result = { type: 'tool_result', tool_use_id: 'a', content: [{ type: 'image' }] };
-  for (const part of [{ type: 'image' }, { type: 'document' }, result]) {
-    expect(dialectFor('messages').check(parts(part))).toEqual(parts(part));
-  }
+  const answered = { max_tokens: 1, messages: [{ role: 'assistant', content: [call] }, ...parts(result).messages] };
+  expect(dialectFor('messages').check(answered)).toEqual(answered);
   const input = [{ role: 'user', content: [{ type: 'input_file', file_url: 'u' }] }];
   expect(dialectFor('responses').check({ input })).toEqual({ input });
 });

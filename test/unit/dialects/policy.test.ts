@@ -164,13 +164,17 @@ test.each(['search_result', 'server_tool_use', 'container_upload', 'mcp_tool_res
   'messages say of a block of %s what the model takes',
   (type) => {
     const block = { type, source: 'https://a.example', title: 'a', content: [{ type: 'text', text: 'b' }] };
+    const call = { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'look', input: {} }] };
     const result = { type: 'tool_result', tool_use_id: 'a', content: [block] };
     const taken = '"text" or "thinking" or "redacted_thinking" or "image"';
     for (const [content, param] of [
-      [[block], 'messages[0].content[0].type'],
-      [[result], 'messages[0].content[0].content[0].type'],
+      [[block], 'messages[1].content[0].type'],
+      [[result], 'messages[1].content[0].content[0].type'],
     ] as const) {
-      const body = dialectFor('messages').check({ max_tokens: 1, messages: [{ role: 'user', content }] });
+      const body = dialectFor('messages').check({
+        max_tokens: 1,
+        messages: [content[0] === result ? call : messages[0], { role: 'user', content }],
+      });
       const tools = content[0] === result ? { tools: true } : {};
       const both = content[0] === result ? taken.replace(' or "image"', ' or "tool_use" or "tool_result" or "image"') : taken;
       const message = `expected ${param} to be ${both}, got "${type}"`;
@@ -243,12 +247,17 @@ test('responses without any input still name it', () => {
 });
 
 test.each([
-  [{ role: 'tool', tool_call_id: 'a', content: 'x' }, 'messages[1].role'],
   [{ role: 'assistant', function_call: { name: 'a', arguments: '' } }, 'messages[1].function_call'],
   [{ role: 'assistant', content: 'x', audio: { id: 'a' } }, 'messages[1].audio'],
   [{ role: 'assistant', tool_calls: [{ id: 'a', ...tool, function: { name: 'look', arguments: '{}' } }] }, 'messages[1].tool_calls'],
 ])('chat refuses the turn %j', (turn, param) => {
   expect(refused('chatCompletions', { messages: [...messages, turn, ...messages] })).toMatchObject({ status: 400, param });
+});
+
+test('chat refuses a result, told by its role', () => {
+  const call = { role: 'assistant', tool_calls: [{ id: 'a', ...tool, function: { name: 'look', arguments: '{}' } }] };
+  const turns = [call, { role: 'tool', tool_call_id: 'a', content: 'x' }];
+  expect(refused('chatCompletions', { messages: turns })).toMatchObject({ code: 'unsupported_value', param: 'messages[1].role' });
 });
 
 test('seeds and limits stay where each integer is exact', () => {

@@ -137,6 +137,24 @@ test('a reference without an id is refused, and not taken for an item that has n
   expect(() => withStore(store, referring)).toThrow(expect.objectContaining(refused));
 });
 
+test('the output of a call belongs to one of the chain or of the input, and is refused at its place in the input', () => {
+  const store = newStore();
+  const { observer } = withStore(store, submission({ input: 'one' }));
+  const called = { id: 'fc_1', type: 'function_call', call_id: 'a', name: 'look', arguments: '{}' };
+  observer.head(jsonHead);
+  observer.chunk(Buffer.from(JSON.stringify({ id: 'resp_1', status: 'completed', output: [called] })), 1);
+  const output = (id: string) => ({ type: 'function_call_output', call_id: id, output: 'x' });
+  const next = (...input: readonly Json[]) => submission({ input, previous_response_id: 'resp_1' });
+  const again = next(output('a'), { ...called, id: 'fc_2', call_id: 'b' }, output('b'));
+  expect(sent(withStore(store, again))['input']).toHaveLength(5);
+  expect(sent(withStore(store, next({ type: 'item_reference', id: 'fc_1' }, output('a'))))['input']).toHaveLength(3);
+  const message = 'expected input[1].call_id to name an earlier call ("a"), got "c"';
+  const refused = { code: 'invalid_value', status: 400, param: 'input[1].call_id', message };
+  for (const prepare of [withStore, withContext]) {
+    expect(() => prepare(store, next(output('a'), output('c')))).toThrow(expect.objectContaining(refused));
+  }
+});
+
 // Such spaces as a class writes that answers with text of its own.
 const spaced = '{"id":"resp_1", "status":"completed", "output":[]}';
 

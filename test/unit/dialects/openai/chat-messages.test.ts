@@ -55,6 +55,14 @@ test.each<readonly [string, readonly Turn[], string]>([
   ['a result without its call', [{ role: 'tool', content: 'a' }], 'messages[1].tool_call_id'],
   ['a function without its name', [{ role: 'function', content: 'a' }], 'messages[1].name'],
   ['a function that nobody called', [{ role: 'function', name: 'look', content: 'a' }], 'messages[1].name'],
+  [
+    'a function that a user called',
+    [
+      { role: 'user', content: 'a', function_call: { name: 'look', arguments: '' } },
+      { role: 'function', name: 'look', content: 'a' },
+    ],
+    'messages[2].name',
+  ],
   ['calls that nobody answers', [{ role: 'assistant', tool_calls: [called('{}')] }], 'messages[1]'],
   ['an image', [{ role: 'user', content: [{ type: 'image_url' }] }], 'messages[1].content[0].type'],
 ])('%s is refused', (_, messages, param) => {
