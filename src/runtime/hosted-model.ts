@@ -122,7 +122,10 @@ export class HostedModel {
     // In the documented order: what is wrong with the request is told before what is wrong with the server.
     const check = this.#checks.get(method);
     if (check !== undefined && submission.bodyKind === 'bytes')
-      throw new InferenceError('unsupported_media_type', `expected content-type application/json, as ${method} of this model has a schema`);
+      throw new InferenceError(
+        'unsupported_media_type',
+        `expected content-type application/json, as ${method} of this model has a schema, got application/octet-stream`,
+      );
     check?.(submission.body);
     checkPolicy(method, submission.body, this.#capabilities);
     if (this.#options.strict) refuseUnknown(method, submission.body, this.#schemas[method]?.input);
