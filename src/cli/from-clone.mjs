@@ -8,6 +8,9 @@ import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const oldestNode = [20, 19];
+const parent = process.ppid;
+// Shorter than anyone waits for a port to be free, and no load.
+const parentPollMs = 200;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const inRoot = (...parts) => join(root, ...parts);
 const say = (text) => process.stderr.write(`heddle: ${text}\n`);
@@ -136,14 +139,28 @@ function serverEnvironment() {
   return { MALLOC_TRIM_THRESHOLD_: '1048576', MALLOC_MMAP_THRESHOLD_: '1048576', ...process.env };
 }
 
-/** Runs a program on this terminal and passes signals on. Resolves with how it ended. */
+/**
+ * Runs a program on this terminal and passes signals on. Resolves with how it ended.
+ * npm passes a SIGTERM on to its shell, which may end of it without telling this process (dash does): its end is that signal then.
+ */
 function run(program, args, env, cwd = process.cwd()) {
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: 'inherit', env, cwd });
-    const forward = (signal) => child.kill(signal);
+    let isTold = false;
+    const forward = (signal) => {
+      isTold = true;
+      child.kill(signal);
+    };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, forward);
+    // Only under npm: whoever starts this file by itself may leave on purpose.
+    const watch =
+      process.env.npm_lifecycle_event !== undefined &&
+      setInterval(() => {
+        if (process.ppid !== parent && !isTold) forward('SIGTERM');
+      }, parentPollMs);
     const settle = (ended) => {
+      clearInterval(watch || undefined);
       for (const signal of signals) process.off(signal, forward);
       resolve(ended);
     };

@@ -6,6 +6,7 @@ import { parseDocument } from 'yaml';
 import { nearest } from '../core/nearest.ts';
 import { environmentProblem } from '../http/rewrite-url.ts';
 import { keyProblems, type NamedKeys, readNamedKeys } from './api-keys.ts';
+import { npmProblems } from './npm-flags.ts';
 
 export type OptionValue = string | boolean | number | readonly string[] | NamedKeys;
 
@@ -114,8 +115,6 @@ export function readOptions(sources: OptionSources): ServeOptions {
 type Found = Map<OptionName, OptionValue>;
 
 function readFlags({ args, env }: OptionSources, problems: string[]): Found {
-  // npm keeps the names of flags that come before --, and passes their values on.
-  const hint = env['npm_lifecycle_event'] === 'start' ? '; npm takes options behind --, as in npm start -- --port 9000' : '';
   const found: Found = new Map();
   const config = Object.fromEntries(
     flagNames.map((name) => [
@@ -133,6 +132,10 @@ function readFlags({ args, env }: OptionSources, problems: string[]): Found {
     '--help',
     '--version',
   ];
+  const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
+  const ownFlags = flagNames.map((name) => ({ name, valued: optionTable[name].type !== 'flag' }));
+  const { kept, hint } = npmProblems(env, ownFlags, words);
+  problems.push(...kept);
   for (const token of tokens) {
     if (token.kind === 'positional') problems.push(`unexpected argument '${token.value}'${hint}`);
     if (token.kind !== 'option') continue;

@@ -34,6 +34,8 @@ export interface FrameContext {
   readonly gather: boolean;
   /** Hold what a model wrote in the route's own form to the route's schemas: in development, where a slip is the author's to see. */
   readonly checkResults: boolean;
+  /** Tells the author of the model of what is sent and may not be meant. Never text of a user. */
+  readonly warn: (message: string) => void;
 }
 
 /** A finished reply, or a stream whose first frame is already there, so that early errors kept their status. */

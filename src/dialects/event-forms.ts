@@ -3,7 +3,10 @@
 import type { GenerationEvent } from '../contract/generation.ts';
 import type { MethodName } from '../contract/methods.ts';
 import { InferenceError } from '../core/errors.ts';
+import { nearest } from '../core/nearest.ts';
 import { describe } from './check.ts';
+
+const eventTypes = ['text', 'toolCall', 'finish', 'usage'] as const;
 
 /** Whether an item is of the neutral form rather than a finished chunk of a route. */
 export function isGenerationEvent(item: unknown): item is GenerationEvent {
@@ -35,14 +38,27 @@ export function isGenerationEvent(item: unknown): item is GenerationEvent {
 export async function* checkedEvents(method: MethodName, items: AsyncIterable<unknown>): AsyncGenerator<GenerationEvent, void, void> {
   for await (const item of items) {
     if (!isGenerationEvent(item)) {
-      throw new InferenceError(
-        'invalid_result',
-        `expected ${method} to yield text, toolCall, finish and usage events, got ${describe(item)}`,
-      );
+      throw new InferenceError('invalid_result', `expected ${method} to yield ${expectedEvents}, got ${describeItem(item)}`);
     }
     yield item;
   }
 }
+
+/** As error messages and warnings name them. */
+export const expectedEvents = 'text, toolCall, finish and usage events';
+
+/** What is no event, in words that help its author: the type that was misspelt, never what else it holds. */
+export function describeItem(item: unknown): string {
+  if (typeof item === 'number') return 'number'; // a warning that is new with each value would be logged with each
+  if (typeof item !== 'object' || item === null || !('type' in item) || typeof item.type !== 'string') return describe(item);
+  const { type } = item;
+  if (eventTypes.some((known) => known === type)) return `an object of type "${type}" whose other members do not fit`;
+  // Measuring the distance of a long text takes its length; no misspelling is so long.
+  const near = type.length > longestMisspelling ? undefined : nearest(type, eventTypes);
+  return `an object of another type${near === undefined ? '' : `; did you mean "${near}"?`}`;
+}
+
+const longestMisspelling = 32;
 
 function isCount(value: unknown): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;

@@ -6,6 +6,7 @@ import type { MethodName } from '../contract/methods.ts';
 import type { CallUsage, ResponseFacts } from '../contract/thread.ts';
 import { checkResult } from './check-result.ts';
 import { checkedEvents, isGenerationEvent } from './event-forms.ts';
+import { judgeFirst } from './first-item.ts';
 import { type GatheredGeneration, gatherEvents } from './generation-events.ts';
 import { type FrameStream, framesOf, iteratorOf, type Opened, openItems } from './items.ts';
 import { jsonReply, toJson } from './json-reply.ts';
@@ -34,8 +35,8 @@ export interface FoldedReply {
 
 interface RouteStream {
   readonly method: MethodName;
-  /** Whether each event is named after the chunk's `type`. */
-  readonly namedEvents: boolean;
+  /** The types of its chunks, where each event is named after that of its chunk. Absent: its chunks have `choices`. */
+  readonly chunkTypes?: RegExp;
   /** Whether `[DONE]` ends a stream. */
   readonly doneAtEnd: boolean;
   /** Of a finished object that a model returns itself; held to in development. */
@@ -57,6 +58,7 @@ export async function frameGeneration(route: GenerationRoute, result: unknown, c
     return jsonReply(method, result);
   }
   const opened = await openItems(iterator);
+  await judgeFirst(route, opened, context);
   const raw = await frameRaw(method, opened);
   if (raw !== undefined) return raw;
   const { first, items } = opened;
@@ -94,7 +96,7 @@ async function* wireChunks(route: GenerationRoute, chunks: AsyncIterable<unknown
   for await (const chunk of chunks) {
     const json = toJson(route.method, chunk);
     if (check !== undefined) checkResult(route.method, check, json);
-    const name = route.namedEvents && typeof chunk === 'object' && chunk !== null && 'type' in chunk ? chunk.type : undefined;
+    const name = route.chunkTypes !== undefined && typeof chunk === 'object' && chunk !== null && 'type' in chunk ? chunk.type : undefined;
     yield typeof name === 'string' ? eventFrame(name, json) : dataFrame(json);
   }
   if (route.doneAtEnd) yield doneFrame();

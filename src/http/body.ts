@@ -14,8 +14,10 @@ export interface ParsedBody {
   readonly bytes: Uint8Array;
 }
 
-/** `sniffed`: the client named a type curl and browsers send unasked; it is JSON if it begins like an object. */
-export type BodyType = 'json' | 'sniffed' | 'bytes';
+/** Types that curl and browsers send unasked: such a body is JSON if it begins like an object or a list. */
+const unasked = ['text/plain', 'application/x-www-form-urlencoded'] as const;
+
+export type BodyType = 'json' | 'bytes' | (typeof unasked)[number];
 
 /**
  * Checks what the headers tell, before a byte of the body is read. Undefined: the request has no body.
@@ -29,7 +31,8 @@ export function checkBodyHeaders(
   if (length !== undefined && Number(length) > options.limitBytes) throw tooLarge(options.limitBytes);
   if (headers['transfer-encoding'] === undefined && (length === undefined || Number(length) === 0)) return undefined;
   const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') throw unsupported('expected no content-encoding');
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity')
+    throw unsupported(`expected no content-encoding, got ${named(encoding)}`);
   const [essence = '', ...parameters] = (headers['content-type'] ?? '')
     .toLowerCase()
     .split(';')
@@ -38,11 +41,14 @@ export function checkBodyHeaders(
     .find((parameter) => parameter.startsWith('charset='))
     ?.slice('charset='.length)
     .replaceAll('"', '');
-  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') throw unsupported('expected charset utf-8');
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')
+    throw unsupported(`expected charset utf-8, got ${named(charset)}`);
   if (essence === 'application/json' || /^application\/[a-z0-9.-]+\+json$/.test(essence)) return 'json';
-  if (essence === 'text/plain' || essence === 'application/x-www-form-urlencoded') return 'sniffed';
+  const sniffed = unasked.find((type) => type === essence);
+  if (sniffed !== undefined) return sniffed;
   if (essence === 'application/octet-stream' && options.bytesAllowed) return 'bytes';
-  throw unsupported('expected content-type application/json');
+  const expected = options.bytesAllowed ? 'application/json or application/octet-stream' : 'application/json';
+  throw unsupported(`expected content-type ${expected}, got ${named(essence)}`);
 }
 
 /**
@@ -53,8 +59,8 @@ export async function readBody(payload: Readable, type: BodyType, limitBytes: nu
   const raw = await collect(payload, limitBytes);
   if (type === 'bytes') return { kind: 'bytes', value: undefined, bytes: raw };
   const bytes = withoutMark(raw);
-  if (type === 'sniffed' && !beginsAnObject(bytes))
-    throw unsupported('expected content-type application/json, or a body that begins with {');
+  if (type !== 'json' && !beginsLikeJson(bytes))
+    throw unsupported(`expected content-type application/json, or a body that begins with { or [, got ${type}`);
   return { kind: 'json', value: parseJson(bytes), bytes };
 }
 
@@ -105,9 +111,19 @@ function withoutMark(bytes: Uint8Array): Uint8Array {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.slice(3) : bytes;
 }
 
-function beginsAnObject(bytes: Uint8Array): boolean {
+function beginsLikeJson(bytes: Uint8Array): boolean {
   const first = bytes.find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
-  return first === 0x7b;
+  return first === 0x7b || first === 0x5b;
+}
+
+// Longer than any registered name.
+const mostShown = 100;
+
+/** What a header named, as a message may repeat it: bounded, and escaped where a name would not hold it. */
+function named(value: string): string {
+  if (value.trim() === '') return 'none';
+  const shown = value.slice(0, mostShown).replaceAll(/[^!-~ ]/g, '?');
+  return `${shown}${value.length > mostShown ? '…' : ''}`;
 }
 
 function tooLarge(limitBytes: number): InferenceError {

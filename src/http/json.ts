@@ -1,6 +1,7 @@
 // JSON from a stranger: valid UTF-8, bounded depth, no keys that reach a prototype.
 
 import { InferenceError } from '../core/errors.ts';
+import { type JsonMistake, jsonMistake } from './json-mistake.ts';
 
 // Real bodies nest under 20 deep. Serialising and cloning overflow the stack from about 2,000.
 const depthLimit = 64;
@@ -33,8 +34,14 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     // Without a cause: the parser's message quotes the body.
-    throw invalid('expected valid JSON');
+    throw invalid(`expected valid JSON${placeOf(jsonMistake(text))}`);
   }
+}
+
+function placeOf(mistake: JsonMistake | undefined): string {
+  if (mistake === undefined) return '';
+  const { line, column, expected, atEnd } = mistake;
+  return `, got ${atEnd ? 'the end of the body' : 'a mistake'} at line ${line}, column ${column}: expected ${expected}`;
 }
 
 /** Counts brackets, colons and commas outside strings. Bytes suffice: no byte of a multi-byte character looks like ASCII. */

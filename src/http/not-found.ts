@@ -3,15 +3,16 @@
 import { InferenceError } from '../core/errors.ts';
 import { countingRoutes, type Family, type MethodName, methods } from '../contract/methods.ts';
 import type { Backend } from './backend.ts';
-import { allowOf, type Target, targetOf } from './paths.ts';
+import { type Target, takenVerbs, targetOf, type Verb } from './paths.ts';
 
 /** A known path under a verb it does not take. */
 export class MethodNotAllowed extends InferenceError {
   override readonly name = 'MethodNotAllowed';
   readonly allow: string;
-  constructor(verb: string, allow: string) {
-    super('method_not_allowed', `expected ${allow}, got ${verb}`);
-    this.allow = allow;
+  constructor(verb: string, verbs: readonly Verb[]) {
+    const taken = takenVerbs(verbs);
+    super('method_not_allowed', `expected ${taken.slice(0, -1).join(', ')} or ${taken.at(-1)}, got ${verb}`);
+    this.allow = taken.join(', ');
   }
 }
 
@@ -22,7 +23,7 @@ export class MethodNotAllowed extends InferenceError {
 export function liveTarget(backend: Backend, verb: string, path: string): Target {
   const found = known(path);
   const asked = verb === 'HEAD' ? 'GET' : verb;
-  if (!found.verbs.some((taken) => taken === asked)) throw new MethodNotAllowed(verb, allowOf(found.verbs));
+  if (!found.verbs.some((taken) => taken === asked)) throw new MethodNotAllowed(verb, found.verbs);
   // A model named in the path answers for itself, loaded or not: its state or its absence says more than the route's.
   if (found.target.kind === 'call' && found.target.model === undefined && !backend.hasMethod(found.target.method)) {
     const { method } = found.target;
@@ -40,7 +41,7 @@ function wanted(method: MethodName): string {
 
 /** `Allow` of the path, whether or not a model has the method behind it. Throws: unknown_url. */
 export function allowAt(path: string): string {
-  return allowOf(known(path).verbs);
+  return takenVerbs(known(path).verbs).join(', ');
 }
 
 /** The family whose envelope a path's errors wear. */

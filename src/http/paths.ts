@@ -95,9 +95,9 @@ export function targetOf(path: string): Found | undefined {
   return prefix === undefined ? responseTarget(path) : modelTarget(path.slice(prefix.length));
 }
 
-/** `Allow` of a path that takes these verbs. */
-export function allowOf(verbs: readonly Verb[]): string {
-  return [...verbs.flatMap((verb) => (verb === 'GET' ? ['GET', 'HEAD'] : [verb])), 'OPTIONS'].join(', ');
+/** All that a path with these verbs takes, in the order of `Allow`. `OPTIONS` is never missing, and never alone. */
+export function takenVerbs(verbs: readonly Verb[]): readonly string[] {
+  return [...verbs.flatMap((verb) => (verb === 'GET' ? ['GET', 'HEAD'] : [verb])), 'OPTIONS'];
 }
 
 function responseTarget(path: string): Found | undefined {

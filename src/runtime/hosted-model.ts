@@ -34,6 +34,8 @@ export interface HostedModelOptions {
   readonly table: LiveTable;
   /** Refuse keys that the route does not know. */
   readonly strict: boolean;
+  /** Why its configuration was refused: the model is listed as failed and not loaded. */
+  readonly refusal?: string;
 }
 
 // The built host beside this file: dist/src/runtime → dist/workers/host.
@@ -59,7 +61,13 @@ export class HostedModel {
   constructor(options: HostedModelOptions) {
     this.#options = options;
     const { model_name: name, aliases } = options.config;
-    this.#row = options.table.add({ name, aliases, state: 'loading', methods: [] });
+    this.#reason = options.refusal;
+    this.#row = options.table.add({ name, aliases, state: this.isRefused ? 'failed' : 'loading', methods: [] });
+  }
+
+  /** Its name is free for a model that loads. */
+  get isRefused(): boolean {
+    return this.#options.refusal !== undefined;
   }
 
   get required(): boolean {
@@ -122,7 +130,10 @@ export class HostedModel {
     // In the documented order: what is wrong with the request is told before what is wrong with the server.
     const check = this.#checks.get(method);
     if (check !== undefined && submission.bodyKind === 'bytes')
-      throw new InferenceError('unsupported_media_type', `expected content-type application/json, as ${method} of this model has a schema`);
+      throw new InferenceError(
+        'unsupported_media_type',
+        `expected content-type application/json, as ${method} of this model has a schema, got application/octet-stream`,
+      );
     check?.(submission.body);
     checkPolicy(method, submission.body, this.#capabilities);
     if (this.#options.strict) refuseUnknown(method, submission.body, this.#schemas[method]?.input);
@@ -176,6 +187,11 @@ export class HostedModel {
     await this.drain(timeoutMs, reason);
     this.#ended ??= this.#end(reason);
     return this.#ended;
+  }
+
+  /** Takes a refused model off the list, where nothing runs that would have to end. */
+  forget(): void {
+    this.#row.remove();
   }
 
   view(): ModelView {

@@ -4,11 +4,13 @@ import { resolve } from 'node:path';
 import { cancelError } from '../core/cancellation.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { InferenceError } from '../core/errors.ts';
+import type { ModelConfig } from '../contract/config.ts';
 import type { RunningCall } from '../contract/executor.ts';
 import { countingRoutes, type MethodName } from '../contract/methods.ts';
 import type { Logger } from '../contract/model.ts';
 import { LiveTable } from '../registry/live-table.ts';
 import { readModelConfig } from '../registry/read-config.ts';
+import { listedConfig, readRefusedConfig, refusalOf } from '../registry/refused-config.ts';
 import { type CallOptions, callModel } from './call-model.ts';
 import { withServedTools } from './drop-tools.ts';
 import { HostedModel } from './hosted-model.ts';
@@ -88,19 +90,22 @@ export class Runtime {
     });
     // Whoever drained meanwhile has not seen this model and would not end it.
     if (this.#draining) throw cancelError('drain');
-    const taken = [config.model_name, ...config.aliases].find((name) => this.#table.get(name) !== undefined);
+    const names = [config.model_name, ...config.aliases];
+    for (const name of names) this.#forgetRefused(name);
+    const taken = names.find((name) => this.#table.get(name) !== undefined);
     if (taken !== undefined) throw new InferenceError('invalid_config', `${dir}: the name "${taken}" belongs to a loaded model already`);
-    const model = new HostedModel({
-      dir: resolve(dir),
-      config,
-      environment: this.environment,
-      logger: this.#logger,
-      clock: this.#clock,
-      table: this.#table,
-      strict: this.#strict,
-    });
-    this.#models.set(config.model_name, model);
-    await model.load();
+    await this.#list(dir, config).load();
+  }
+
+  /**
+   * Lists a folder that `load` refused as a `failed` model, under the `model_name` that can be read or its folder's name; where both are
+   * taken, not at all. It gives way to a model of that name. `error`: what `load` threw.
+   */
+  async listRefused(dir: string, error: unknown): Promise<void> {
+    const { names, required } = await readRefusedConfig(dir);
+    const name = names.find((free) => this.#table.get(free) === undefined);
+    if (name === undefined || this.#draining) return;
+    this.#list(dir, listedConfig(name, required), refusalOf(dir, error));
   }
 
   /**
@@ -207,5 +212,28 @@ export class Runtime {
     this.#draining = true;
     const ended = await Promise.all([...this.#models.keys()].map((name) => this.unload(name, 0)));
     return ended.every(Boolean);
+  }
+
+  #list(dir: string, config: ModelConfig, refusal?: string): HostedModel {
+    const model = new HostedModel({
+      dir: resolve(dir),
+      config,
+      environment: this.environment,
+      logger: this.#logger,
+      clock: this.#clock,
+      table: this.#table,
+      strict: this.#strict,
+      ...(refusal === undefined ? {} : { refusal }),
+    });
+    this.#models.set(config.model_name, model);
+    return model;
+  }
+
+  /** A folder that is loaded again after it was mended would find its name taken by itself. */
+  #forgetRefused(name: string): void {
+    const model = this.#models.get(name);
+    if (model?.isRefused !== true) return;
+    this.#models.delete(name);
+    model.forget();
   }
 }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Command, type Ended } from '../support/command.ts';
-import { bodyOf, modelsDir } from '../support/serve.ts';
+import { bodyOf, modelsDir, serve } from '../support/serve.ts';
 
 const weight = Buffer.from('sixty-four bytes of weights, as small as a file of weights gets.');
 const weights = `weights: [{ path: data/weights.bin, bytes: ${weight.length}, sha256: ${createHash('sha256').update(weight).digest('hex')} }]\n`;
@@ -109,23 +109,46 @@ test('each broken model fails with one reason, and the good one beside them serv
       expect(command.linesWith(`model failed model=${name} `)).toHaveLength(1);
     }
     const readiness = await fetch(`${url}/readyz`);
-    expect([readiness.status, (await bodyOf(readiness)).models]).toEqual([
-      503,
-      { good: 'ready', ...Object.fromEntries(Object.keys(broken).map((name) => [name, 'failed'])) },
-    ]);
+    const failed = Object.fromEntries([...Object.keys(broken), 'unreadable'].map((name) => [name, 'failed']));
+    expect([readiness.status, (await bodyOf(readiness)).models]).toEqual([503, { good: 'ready', ...failed }]);
     expect((await fetch(`${url}/livez`)).status).toBe(200);
-    // Nothing names the folder whose configuration cannot be read but the log, which tells all of its mistakes in one line.
-    const [mistakes, ...others] = command.linesWith('unreadable');
-    expect(others).toEqual([]);
-    for (const part of [
-      'model_name: ',
-      'runtme: unknown key; did you mean "runtime"?',
-      'max_queue: ',
-      'timeout_ms: ',
-      'resources.threads: ',
-    ])
-      expect(mistakes).toContain(part);
+    // A configuration that is wrong tells all of its mistakes in one line: of the log, of the banner, and as the reason.
+    const shown = await fetch(`${url}/v1/models/unreadable`);
+    const { state, reason } = await bodyOf(shown);
+    expect([shown.status, state]).toEqual([503, 'failed']);
+    const lines = command.linesWith('unreadable');
+    expect(lines).toHaveLength(2);
+    for (const told of [reason, ...lines])
+      for (const part of [
+        'model_name: ',
+        'runtme: unknown key; did you mean "runtime"?',
+        'max_queue: ',
+        'timeout_ms: ',
+        'resources.threads: ',
+      ])
+        expect(told).toContain(part);
   }));
+
+test('a folder that is mended is loaded over its failure, and a copy of it is listed under its own name', async () => {
+  const folder = join(dir, 'mended', 'late');
+  await writeModel('mended', 'late', 'model_name: late\nruntme: {}\n', serves);
+  const server = await serve([]);
+  try {
+    await server.runtime.load(folder).catch((error: unknown) => server.runtime.listRefused(folder, error));
+    expect((await fetch(`${server.url}/v1/models/late`)).status).toBe(503);
+    await writeModel('mended', 'late', 'model_name: late\n', serves);
+    await server.runtime.load(folder);
+    expect((await fetch(`${server.url}/v1/models/late`)).status).toBe(200);
+    expect(server.runtime.models()).toHaveLength(1);
+    const copy = join(dir, 'mended', 'copy');
+    await writeModel('mended', 'copy', 'model_name: late\n', serves);
+    await server.runtime.load(copy).catch((error: unknown) => server.runtime.listRefused(copy, error));
+    expect((await bodyOf(await fetch(`${server.url}/v1/models/copy`))).reason).toBe('the name "late" belongs to a loaded model already');
+    expect((await fetch(`${server.url}/v1/models/late`)).status).toBe(200);
+  } finally {
+    await server.close();
+  }
+});
 
 test('a model that is not required leaves the server ready when it fails', () =>
   serving(['--models', 'optional'], async (_, url) => {

@@ -18,6 +18,8 @@ export interface CallSurroundings {
   readonly permits: Permits;
   /** Whether the model runs in development. */
   readonly checkResults: boolean;
+  /** Tells the model's author something. */
+  readonly warn: (message: string) => void;
   readonly send: (event: FromHost, transfer: readonly ArrayBuffer[]) => void;
 }
 
@@ -88,6 +90,7 @@ export class CallRun {
       created: Math.floor(Date.now() / 1000),
       gather: request.gather,
       checkResults: this.#around.checkResults,
+      warn: this.#around.warn,
     };
   }
 

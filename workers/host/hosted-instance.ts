@@ -29,6 +29,7 @@ export class HostedInstance {
   readonly #port: MessagePort;
   readonly #predictPermits: Permits;
   readonly #calls = new Map<number, CallRun>();
+  readonly #warned = new Set<string>();
 
   private constructor(model: ModelDescriptor, instance: object, memory: ReplicaMemory, port: MessagePort) {
     this.#model = model;
@@ -93,6 +94,7 @@ export class HostedInstance {
       memory: this.#memory,
       permits: this.#predictPermits,
       checkResults: this.#model.environment === 'development',
+      warn: (text) => this.#warn(text),
       send: (event, transfer) => this.#port.postMessage(event, transfer),
     });
     this.#calls.set(message.callId, run);
@@ -119,6 +121,13 @@ export class HostedInstance {
     } finally {
       this.#port.close();
     }
+  }
+
+  /** Once each: what one call does wrong the next one does too. */
+  #warn(message: string): void {
+    if (this.#warned.has(message)) return;
+    this.#warned.add(message);
+    this.#port.postMessage({ type: 'log', level: 'warn', message, fields: {} } satisfies FromHost);
   }
 
   #hear(message: ToHost): void {

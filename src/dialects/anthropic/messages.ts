@@ -13,7 +13,7 @@ import { messagesSchema } from './messages-schema.ts';
 
 const route: GenerationRoute = {
   method: 'messages',
-  namedEvents: true,
+  chunkTypes: /^(message_|content_block_|ping$|error$)/,
   // Clients of this family end at `message_stop` and know no `[DONE]`.
   doneAtEnd: false,
   whole: (generation, context) => {

@@ -16,7 +16,6 @@ import { openaiUsage, systemFingerprint, wantsUsage } from './usage.ts';
 
 const route: GenerationRoute = {
   method: 'chatCompletions',
-  namedEvents: false,
   doneAtEnd: true,
   outputSchema: chatReplySchema,
   chunkSchema: chatChunkSchema,

@@ -15,7 +15,6 @@ import { openaiUsage, systemFingerprint, wantsUsage } from './usage.ts';
 
 const route: GenerationRoute = {
   method: 'completions',
-  namedEvents: false,
   doneAtEnd: true,
   outputSchema: completionReplySchema,
   chunkSchema: completionChunkSchema,

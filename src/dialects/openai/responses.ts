@@ -14,7 +14,7 @@ import { responseFacts, responseFrames } from './responses-stream.ts';
 
 const route: GenerationRoute = {
   method: 'responses',
-  namedEvents: true,
+  chunkTypes: /^(response\.|error$)/,
   doneAtEnd: true,
   fold: foldResponse,
   facts: responseFacts,

@@ -54,6 +54,20 @@ test('an argument that npm start let through is told of the -- that is missing',
   ]);
 });
 
+test('a flag that npm start kept is refused, with the command that was meant', () => {
+  const npm = { npm_lifecycle_event: 'start' };
+  const kept = 'npm kept options for itself; they go behind --, as in npm start -- ';
+  expect(problemsOf([], { ...npm, npm_config_port: '8199' })).toEqual([`${kept}--port 8199`]);
+  expect(problemsOf(['8199'], { ...npm, npm_config_port: 'true' })).toEqual([`${kept}--port 8199`, "unexpected argument '8199'"]);
+  expect(problemsOf([], { ...npm, npm_config_strict: 'true', npm_config_cors: '' })).toEqual([`${kept}--no-cors --strict`]);
+  expect(problemsOf([], { ...npm, npm_config_api_key: 'secret' })).toEqual([`${kept}--api-key KEY`]);
+});
+
+test("npm's own settings, and those outside of npm start, are no flags of the server", () => {
+  expect(problemsOf([], { npm_lifecycle_event: 'start', npm_config_json: 'true', npm_config_only: 'prod' })).toEqual([]);
+  expect(problemsOf([], { npm_lifecycle_event: 'test', npm_config_port: '8199' })).toEqual([]);
+});
+
 test('a flag can be negated, and only a flag', () => {
   expect(read(['--no-cors', '--json'])).toMatchObject({ cors: false, json: true });
   expect(problemsOf(['--no-port'])[0]).toContain('unknown option --no-port');

@@ -6,7 +6,11 @@ import type { MethodName } from '../../../src/contract/methods.ts';
 import { dialectFor } from '../../../src/dialects/route-dialects.ts';
 
 export function contextFor(method: MethodName, body: object, gather = false): FrameContext {
-  return { body: dialectFor(method).check(body), model: 'tiny', requestId: 'req_1', created: 1_700_000_000, gather, checkResults: false };
+  const warn = (message: string): void => {
+    throw new Error(`unasked warning: ${message}`);
+  };
+  const facts = { model: 'tiny', requestId: 'req_1', created: 1_700_000_000 };
+  return { body: dialectFor(method).check(body), ...facts, gather, checkResults: false, warn };
 }
 
 export function* generation(end: 'stop' | 'length' = 'stop', stopSequence?: string): Generator<GenerationEvent> {

@@ -216,10 +216,10 @@ test.each(textMethods)('%s refuses a generation without an end', async (method) 
 
 test.each([
   ['chatCompletions', undefined, true],
-  ['responses', 'x.y', true],
-  ['messages', 'x.y', false],
+  ['responses', 'response.mine', true],
+  ['messages', 'message_mine', false],
 ] as const)('%s sends finished objects and chunks as they are', async (method, event, done) => {
-  const chunk = { object: 'mine', type: 'x.y' };
+  const chunk = { object: 'mine', type: event, choices: [] };
   expect(await jsonOf(await frame(method, chunk))).toEqual(chunk);
   const events = await streamed(method, [chunk].values());
   expect(events).toEqual([{ event, data: JSON.stringify(chunk) }, ...(done ? [{ event: undefined, data: '[DONE]' }] : [])]);

@@ -25,13 +25,17 @@ interface Ask {
   readonly checkResults?: boolean;
 }
 
+const warn = (message: string): void => {
+  throw new Error(`unasked warning: ${message}`);
+};
+
 /** A call of the model, not yet carried out. What it sends is moved, as the port would. */
 function callOf(model: object, { method = 'predict', body = json({}), gather = false, checkResults = false }: Ask = {}): CallRun {
   const message: CallMessage = { callId: 7, slot, method, body, request: { ...facts, gather } };
   const send = (event: FromHost, transfer: readonly ArrayBuffer[]): void => {
     sent.push(structuredClone(event, { transfer: [...transfer] }));
   };
-  return new CallRun(message, { inspected: inspectModel(model), memory, permits: new Permits(1), checkResults, send });
+  return new CallRun(message, { inspected: inspectModel(model), memory, permits: new Permits(1), checkResults, warn, send });
 }
 
 function json(value: unknown): CallMessage['body'] {
@@ -72,7 +76,14 @@ test('bytes reach the model as they are, and no body as undefined', async () => 
   await callOf(model, { body: { kind: 'bytes', bytes: Uint8Array.of(1, 2) } }).carryOut();
   const message: CallMessage = { callId: 7, slot, method: 'predict', body: undefined, request: facts };
   const send = (event: FromHost): void => void sent.push(event);
-  await new CallRun(message, { inspected: inspectModel(model), memory, permits: new Permits(1), checkResults: false, send }).carryOut();
+  await new CallRun(message, {
+    inspected: inspectModel(model),
+    memory,
+    permits: new Permits(1),
+    checkResults: false,
+    warn,
+    send,
+  }).carryOut();
   expect(text()).toBe('[[1,2]]["undefined"]');
 });
 

@@ -23,15 +23,15 @@ test('an unknown path is 404 before anything else is looked at', () =>
 
 test('a known path with another verb is 405 with Allow', () =>
   withServer(async ({ url }) => {
-    for (const [path, verb, allow] of [
-      ['/v1/embeddings', 'GET', 'POST, OPTIONS'],
-      ['/v1/models', 'DELETE', 'GET, HEAD, OPTIONS'],
-      ['/v1/models/tiny:predict', 'GET', 'POST, OPTIONS'],
-      ['/v1/models/tiny', 'POST', 'GET, HEAD, OPTIONS'],
+    for (const [path, verb, allow, expected] of [
+      ['/v1/embeddings', 'GET', 'POST, OPTIONS', 'POST or OPTIONS'],
+      ['/v1/models', 'DELETE', 'GET, HEAD, OPTIONS', 'GET, HEAD or OPTIONS'],
+      ['/v1/models/tiny:predict', 'GET', 'POST, OPTIONS', 'POST or OPTIONS'],
+      ['/v1/models/tiny', 'POST', 'GET, HEAD, OPTIONS', 'GET, HEAD or OPTIONS'],
     ] as const) {
       const response = await fetch(url + path, { method: verb });
       expect([path, response.status, response.headers.get('allow')]).toEqual([path, 405, allow]);
-      await response.text();
+      expect((await parsedJson(response)).error.message).toBe(`expected ${expected}, got ${verb}`);
     }
   }));
 
@@ -92,15 +92,35 @@ test('a body over the limit is 413 by its length and while it is read', () =>
 
 test('other media types, encodings and charsets are 415', () =>
   withServer(async (rig) => {
-    for (const headers of [
-      { 'content-type': 'text/xml' },
-      { 'content-type': 'application/json; charset=utf-16' },
-      { 'content-type': 'application/json', 'content-encoding': 'gzip' },
-      { 'content-type': 'text/plain' },
-    ] as Record<string, string>[]) {
-      expect(await post(rig, '/v1/embeddings', 'hello', headers)).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+    for (const [contentType, encoding, message] of [
+      ['text/xml; a=b', 'identity', 'expected content-type application/json, got text/xml'],
+      ['application/json; charset=utf-16', 'identity', 'expected charset utf-8, got utf-16'],
+      ['application/json', 'gzip', 'expected no content-encoding, got gzip'],
+      ['text/plain', 'identity', 'expected content-type application/json, or a body that begins with { or [, got text/plain'],
+      ['application/octet-stream', 'identity', 'expected content-type application/json, got application/octet-stream'],
+      [`a/\u00e9${'b'.repeat(200)}`, 'identity', `expected content-type application/json, got a/?${'b'.repeat(97)}…`],
+    ] as const) {
+      const reply = await post(rig, '/v1/embeddings', 'hello', { 'content-type': contentType, 'content-encoding': encoding });
+      expect([reply.status, reply.code, reply.body.error.message]).toEqual([415, 'unsupported_media_type', message]);
     }
-    expect(await post(rig, '/v1/embeddings', 'x', { 'content-type': 'application/octet-stream' })).toMatchObject({ status: 415 });
+    const bytes = await post(rig, '/predict', 'x', { 'content-type': 'image/png' });
+    expect(bytes.body.error.message).toBe('expected content-type application/json or application/octet-stream, got image/png');
+  }));
+
+test('a body without a content type is 415 that says so', () =>
+  withServer(async ({ port }) => {
+    const socket = await dial(port);
+    socket.write('POST /v1/embeddings HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}');
+    const [data] = await once(socket, 'data');
+    expect(String(data)).toMatch(/^HTTP\/1\.1 415 /);
+    expect(String(data)).toContain('expected content-type application/json, got none');
+    socket.destroy();
+  }));
+
+test('a list is read as JSON whatever type curl gave it, and judged as what it is', () =>
+  withServer(async (rig) => {
+    const reply = await post(rig, '/v1/embeddings', '[]', { 'content-type': 'application/x-www-form-urlencoded' });
+    expect([reply.status, reply.body.error.message]).toEqual([400, expect.stringMatching(/object, got array$/)]);
   }));
 
 test('a body that is not safe JSON is 400 invalid_json', () =>

@@ -19,3 +19,12 @@ test('more values than any route serves are refused, and a forbidden key is foun
   expect(() => parse(`[${'0,'.repeat(4_096_001)}0]`)).toThrow('expected JSON of at most 4096000 values in all');
   expect(() => parse('[1,[{"\\u005f_proto__":1}]]')).toThrow('expected no __proto__');
 });
+
+test('broken JSON is refused with the place of its mistake and nothing of its text', () => {
+  expect(() => parse('{"secret": 1,\n "other": 2,\n}')).toThrow(
+    /^expected valid JSON, got a mistake at line 3, column 1: expected a key in double quotes, since no comma follows the last member$/,
+  );
+  expect(() => parse('{"secret": "wor')).toThrow(
+    /^expected valid JSON, got the end of the body at line 1, column 16: expected the end of a text$/,
+  );
+});

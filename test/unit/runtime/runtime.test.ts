@@ -24,3 +24,17 @@ test('a model whose configuration is read while the runtime drains is not loaded
   expect(runtime.models()).toEqual([]);
   expect(await runtime.close()).toBe(true);
 });
+
+test('a refused folder is listed as failed until a model takes its name', async () => {
+  const runtime = new Runtime({ logger });
+  const folder = '/nowhere/only-predict';
+  await runtime.load(folder).catch((error: unknown) => runtime.listRefused(folder, error));
+  const reason = 'config.yaml: expected a readable file';
+  expect(runtime.model('only-predict')).toMatchObject({ state: 'failed', reason, required: true, methods: [] });
+  expect(await runtime.readiness()).toEqual({ ready: false, waitingFor: { 'only-predict': 'failed' } });
+  const loading = runtime.load(fileURLToPath(new URL('../../fixtures/models/only-predict', import.meta.url)));
+  await runtime.drain(0);
+  await expect(loading).rejects.toMatchObject({ code: 'shutting_down' });
+  expect(await runtime.close()).toBe(true);
+  expect(runtime.models()).toEqual([]);
+});
