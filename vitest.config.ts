@@ -1,11 +1,20 @@
 // How the tests run: separate processes, because native code must not share one with another test's worker threads.
 
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/**
+ * Rooms whose tests are functions and fakes in one thread, without native code: one process runs all their files, so that each module is
+ * read once. Starting a process and reading modules takes longer than most of these files do.
+ */
+const shared = ['cli', 'contract', 'core', 'dialects', 'http', 'registry', 'runtime', 'scheduler'].map(
+  (room) => `test/unit/${room}/**/*.test.ts`,
+);
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     pool: 'forks',
+    // One a core, where the default leaves a core to vitest: it has little to do, and a test of a server waits much.
+    maxWorkers: '100%',
     globalSetup: 'test/support/build.ts',
     // As the server sets it: unit tests run native code without one.
     env: { ORT_DISABLE_TELEMETRY: '1' },
@@ -13,5 +22,9 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['src/**', 'workers/**'], reporter: ['text-summary', 'lcov'] },
+    projects: [
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...shared] } },
+      { extends: true, test: { name: 'shared', include: shared, isolate: false } },
+    ],
   },
 });

@@ -15,6 +15,7 @@ import {
   idle,
   longAnswer,
   longTask,
+  once,
   question,
   rejection,
   type Route,
@@ -44,9 +45,10 @@ const models: readonly [Client, Route, (name: string) => LanguageModel][] = [
 for (const [client, route, model] of models) {
   // The completions providers write the conversation as a text of their own, and stop where the user speaks again.
   const call = { model: model(chatModel), prompt: question, temperature: 0, maxOutputTokens: 24, maxRetries: 0 };
+  const plainAnswer = once(() => generateText(call));
 
   cell(client, route, 'plain', 'an answer has text, a finish reason and usage', async () => {
-    const { text, finishReason, usage } = await generateText(call);
+    const { text, finishReason, usage } = await plainAnswer();
     assert.match(text, /Paris/);
     assert.match(finishReason, /^(stop|length)$/);
     assert.ok((usage.inputTokens ?? 0) > 0 && (usage.outputTokens ?? 0) > 0);
@@ -58,7 +60,7 @@ for (const [client, route, model] of models) {
   });
 
   cell(client, route, 'stream', 'parts add up to the plain answer, its finish and its usage', async () => {
-    const plain = await generateText(call);
+    const plain = await plainAnswer();
     const stream = streamText({ ...call, onError: () => undefined });
     let text = '';
     for await (const part of stream.textStream) text += part;

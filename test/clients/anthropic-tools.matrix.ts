@@ -5,7 +5,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { betaZodTool } from '@anthropic-ai/sdk/helpers/beta/zod';
 import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod';
 import { z } from 'zod';
-import { apiKey, cell, chatModel, serverUrl } from './cell.ts';
+import { apiKey, cell, chatModel, once, serverUrl } from './cell.ts';
 import { city, type City, weatherQuestion } from './weather.ts';
 
 const client = new Anthropic({ baseURL: serverUrl, apiKey, maxRetries: 0 });
@@ -14,13 +14,15 @@ const body = { model: chatModel, max_tokens: 64, messages: [ask], temperature: 0
 const { $schema: _, ...schema } = z.toJSONSchema(city);
 const weather = { name: 'get_weather', description: 'Tells the weather of a city.', input_schema: { ...schema, type: 'object' as const } };
 const forced = { type: 'tool' as const, name: 'get_weather' };
+const forcedBody = { ...body, tools: [weather], tool_choice: forced };
+const plainCall = once(() => client.messages.create(forcedBody));
 
 function calls(message: Anthropic.Message) {
   return message.content.filter((block) => block.type === 'tool_use');
 }
 
 cell('@anthropic-ai/sdk', 'messages', 'tools', 'a forced call has an input that fits its schema', async () => {
-  const message = await client.messages.create({ ...body, tools: [weather], tool_choice: forced });
+  const message = await plainCall();
   assert.equal(message.stop_reason, 'tool_use');
   const [call] = calls(message);
   assert.equal(call?.name, 'get_weather');
@@ -28,9 +30,8 @@ cell('@anthropic-ai/sdk', 'messages', 'tools', 'a forced call has an input that 
 });
 
 cell('@anthropic-ai/sdk', 'messages', 'tools', 'the stream helper gathers the call of the plain message', async () => {
-  const request = { ...body, tools: [weather], tool_choice: forced };
-  const plain = await client.messages.create(request);
-  const gathered = await client.messages.stream(request).finalMessage();
+  const plain = await plainCall();
+  const gathered = await client.messages.stream(forcedBody).finalMessage();
   assert.deepEqual(calls(gathered)[0]?.input, calls(plain)[0]?.input);
   assert.equal(gathered.stop_reason, 'tool_use');
 });
@@ -42,7 +43,7 @@ cell('@anthropic-ai/sdk', 'messages', 'tools', 'tool_choice none answers in word
 });
 
 cell('@anthropic-ai/sdk', 'messages', 'tools', 'the result of a call is accepted back', async () => {
-  const first = await client.messages.create({ ...body, tools: [weather], tool_choice: forced });
+  const first = await plainCall();
   const [call] = calls(first);
   assert.ok(call !== undefined);
   const result = { role: 'user' as const, content: [{ type: 'tool_result' as const, tool_use_id: call.id, content: 'sunny' }] };

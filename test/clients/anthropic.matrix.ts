@@ -2,18 +2,19 @@
 
 import assert from 'node:assert/strict';
 import Anthropic, { APIUserAbortError, BadRequestError, NotFoundError } from '@anthropic-ai/sdk';
-import { all, apiKey, cell, chatModel, idle, longAnswer, longTask, question, rejection, runs, serverUrl } from './cell.ts';
+import { all, apiKey, cell, chatModel, idle, longAnswer, longTask, once, question, rejection, runs, serverUrl } from './cell.ts';
 
 const client = new Anthropic({ baseURL: serverUrl, apiKey, maxRetries: 0 });
 const body = { model: chatModel, max_tokens: 24, messages: [{ role: 'user' as const, content: question }], temperature: 0 };
 const long = { ...body, max_tokens: longAnswer, messages: [{ role: 'user' as const, content: longTask }] };
+const plainMessage = once(() => client.messages.create(body));
 
 function textOf(message: Anthropic.Message): string {
   return message.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
 }
 
 cell('@anthropic-ai/sdk', 'messages', 'plain', 'a message has text, a stop reason and usage', async () => {
-  const message = await client.messages.create(body);
+  const message = await plainMessage();
   assert.match(textOf(message), /Paris/);
   assert.deepEqual([message.type, message.role, message.stop_reason, message.stop_sequence], ['message', 'assistant', 'end_turn', null]);
   assert.ok(message.usage.input_tokens > 0 && message.usage.output_tokens > 0);
@@ -29,7 +30,7 @@ cell('@anthropic-ai/sdk', 'messages', 'plain', 'a message cut by max_tokens or a
 });
 
 cell('@anthropic-ai/sdk', 'messages', 'stream', 'events come in their order and add up to the plain message', async () => {
-  const plain = await client.messages.create(body);
+  const plain = await plainMessage();
   const events = await all(await client.messages.create({ ...body, stream: true }));
   const deltas = events.map((event) => (event.type === 'content_block_delta' && event.delta.type === 'text_delta' ? event.delta.text : ''));
   assert.equal(deltas.join(''), textOf(plain));
@@ -40,7 +41,7 @@ cell('@anthropic-ai/sdk', 'messages', 'stream', 'events come in their order and 
 });
 
 cell('@anthropic-ai/sdk', 'messages', 'stream', 'the stream helper gathers the plain message', async () => {
-  const plain = await client.messages.create(body);
+  const plain = await plainMessage();
   const gathered = await client.messages.stream(body).finalMessage();
   assert.equal(textOf(gathered), textOf(plain));
   assert.equal(gathered.stop_reason, plain.stop_reason);

@@ -34,6 +34,15 @@ export function cell(client: Client, route: Route, column: Column, behaviour: st
   test([client, route, column, behaviour].join(' | '), { timeout: 120_000 }, run);
 }
 
+/** Makes a call when it is first asked for; later it gives the same reply. For greedy answers that several cells compare with. */
+export function once<T>(call: () => PromiseLike<T>): () => Promise<T> {
+  let reply: Promise<T> | undefined;
+  return () => {
+    reply ??= Promise.resolve(call());
+    return reply;
+  };
+}
+
 /** Resolves when the model runs nothing. Throws: Error where it still does after ten seconds. */
 export function idle(model = chatModel): Promise<void> {
   return runs(model, 0);

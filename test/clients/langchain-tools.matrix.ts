@@ -5,7 +5,7 @@ import { ChatAnthropic } from '@langchain/anthropic';
 import { HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { tool } from '@langchain/core/tools';
 import { ChatOpenAI } from '@langchain/openai';
-import { all, apiKey, type Client, cell, chatModel, type Route, serverUrl } from './cell.ts';
+import { all, apiKey, type Client, cell, chatModel, once, type Route, serverUrl } from './cell.ts';
 import { city, weatherQuestion } from './weather.ts';
 
 const common = { apiKey, model: chatModel, temperature: 0, maxTokens: 64, maxRetries: 0 };
@@ -23,12 +23,15 @@ function withTools(model: ChatOpenAI | ChatAnthropic, choice: string) {
   return model instanceof ChatOpenAI ? model.bindTools([look], { tool_choice: choice }) : model.bindTools([look], { tool_choice: choice });
 }
 
+const ask = new HumanMessage(weatherQuestion);
+
 for (const [client, route, model] of models) {
+  const forced = once(() => withTools(model, 'get_weather').invoke([ask]));
+
   cell(client, route, 'tools', 'a forced call has arguments that fit its schema, streamed too', async () => {
-    const bound = withTools(model, 'get_weather');
-    const [plain] = (await bound.invoke(weatherQuestion)).tool_calls ?? [];
+    const [plain] = (await forced()).tool_calls ?? [];
     city.parse(plain?.args);
-    const gathered = (await all(await bound.stream(weatherQuestion))).reduce((sum, chunk) => sum.concat(chunk));
+    const gathered = (await all(await withTools(model, 'get_weather').stream([ask]))).reduce((sum, chunk) => sum.concat(chunk));
     assert.deepEqual(
       gathered.tool_calls?.map((call) => call.args),
       [plain?.args],
@@ -36,8 +39,7 @@ for (const [client, route, model] of models) {
   });
 
   cell(client, route, 'tools', 'the result of a call is accepted back', async () => {
-    const ask = new HumanMessage(weatherQuestion);
-    const first = await withTools(model, 'get_weather').invoke([ask]);
+    const first = await forced();
     const [call] = first.tool_calls ?? [];
     assert.ok(call?.id !== undefined);
     const second = await withTools(model, 'none').invoke([ask, first, new ToolMessage({ tool_call_id: call.id, content: 'sunny' })]);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import OpenAI, { BadRequestError, NotFoundError } from 'openai';
 import { zodFunction, zodResponseFormat, zodResponsesFunction, zodTextFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
-import { all, apiKey, cell, chatModel, question, rejection, serverUrl } from './cell.ts';
+import { all, apiKey, cell, chatModel, once, question, rejection, serverUrl } from './cell.ts';
 import { city, type City, weatherQuestion } from './weather.ts';
 
 const client = new OpenAI({ baseURL: `${serverUrl}/v1`, apiKey, maxRetries: 0 });
@@ -15,8 +15,16 @@ const weather = zodFunction({ name: 'get_weather', description: 'Tells the weath
 const forced = { type: 'function' as const, function: { name: 'get_weather' } };
 const flat = zodResponsesFunction({ name: 'get_weather', description: 'Tells the weather of a city.', parameters: city });
 
+const chatCall = once(() => client.chat.completions.create({ ...chat, tools: [weather], tool_choice: forced }));
+const chatFormat = { ...chat, response_format: zodResponseFormat(city, 'place') };
+const chatPlace = once(() => client.chat.completions.parse(chatFormat));
+const callBody = { ...response, tools: [flat], tool_choice: { type: 'function' as const, name: 'get_weather' } };
+const responseCall = once(() => client.responses.parse(callBody));
+const formatBody = { ...response, text: { format: zodTextFormat(city, 'place') } };
+const responsePlace = once(() => client.responses.parse(formatBody));
+
 cell('openai', 'chat completions', 'tools', 'a forced call has arguments that fit its schema', async () => {
-  const reply = await client.chat.completions.create({ ...chat, tools: [weather], tool_choice: forced });
+  const reply = await chatCall();
   const [choice] = reply.choices;
   assert.equal(choice?.finish_reason, 'tool_calls');
   assert.equal(choice.message.content, null);
@@ -27,9 +35,8 @@ cell('openai', 'chat completions', 'tools', 'a forced call has arguments that fi
 });
 
 cell('openai', 'chat completions', 'tools', 'the stream helper gathers the call of the plain reply', async () => {
-  const body = { ...chat, tools: [weather], tool_choice: forced };
-  const plain = await client.chat.completions.create(body);
-  const gathered = await client.chat.completions.stream(body).finalChatCompletion();
+  const plain = await chatCall();
+  const gathered = await client.chat.completions.stream({ ...chat, tools: [weather], tool_choice: forced }).finalChatCompletion();
   const functions = ({ choices }: OpenAI.ChatCompletion) =>
     (choices[0]?.message.tool_calls ?? []).map((call) => (call.type === 'function' ? call.function.arguments : ''));
   assert.deepEqual(functions(gathered), functions(plain));
@@ -59,7 +66,7 @@ cell('openai', 'chat completions', 'tools', 'the tool runner calls the function 
 });
 
 cell('openai', 'chat completions', 'tools', 'the result of a call is accepted back', async () => {
-  const first = await client.chat.completions.create({ ...chat, tools: [weather], tool_choice: forced });
+  const first = await chatCall();
   const message = first.choices[0]?.message;
   assert.ok(message?.tool_calls?.[0] !== undefined);
   const result = { role: 'tool' as const, tool_call_id: message.tool_calls[0].id, content: 'sunny' };
@@ -71,15 +78,14 @@ cell('openai', 'chat completions', 'tools', 'the result of a call is accepted ba
 });
 
 cell('openai', 'chat completions', 'schema', 'parse returns an object of the schema', async () => {
-  const reply = await client.chat.completions.parse({ ...chat, response_format: zodResponseFormat(city, 'place') });
+  const reply = await chatPlace();
   city.parse(reply.choices[0]?.message.parsed);
   assert.equal(reply.choices[0]?.finish_reason, 'stop');
 });
 
 cell('openai', 'chat completions', 'schema', 'the stream helper parses what the plain reply says', async () => {
-  const body = { ...chat, response_format: zodResponseFormat(city, 'place') };
-  const plain = await client.chat.completions.parse(body);
-  const gathered = await client.chat.completions.stream(body).finalChatCompletion();
+  const plain = await chatPlace();
+  const gathered = await client.chat.completions.stream(chatFormat).finalChatCompletion();
   assert.deepEqual(gathered.choices[0]?.message.parsed, plain.choices[0]?.message.parsed);
 });
 
@@ -102,7 +108,7 @@ cell('openai', 'chat completions', 'schema', 'a schema that is none is a BadRequ
 });
 
 cell('openai', 'responses', 'tools', 'a forced call has arguments that fit its schema', async () => {
-  const reply = await client.responses.parse({ ...response, tools: [flat], tool_choice: { type: 'function', name: 'get_weather' } });
+  const reply = await responseCall();
   const [call] = reply.output.filter((item) => item.type === 'function_call');
   assert.ok(call !== undefined && call.call_id !== '');
   assert.equal(call.status, 'completed');
@@ -110,9 +116,8 @@ cell('openai', 'responses', 'tools', 'a forced call has arguments that fit its s
 });
 
 cell('openai', 'responses', 'tools', 'the stream helper gathers the call of the plain reply', async () => {
-  const body = { ...response, tools: [flat], tool_choice: { type: 'function' as const, name: 'get_weather' } };
-  const plain = await client.responses.create(body);
-  const gathered = await client.responses.stream(body).finalResponse();
+  const plain = await responseCall();
+  const gathered = await client.responses.stream(callBody).finalResponse();
   const calls = ({ output }: { readonly output: readonly { readonly type: string }[] }) =>
     output.map((item) => ('arguments' in item ? item.arguments : item.type));
   assert.deepEqual(calls(gathered), calls(plain));
@@ -128,14 +133,13 @@ cell('openai', 'responses', 'tools', 'the output of a call is accepted back', as
 });
 
 cell('openai', 'responses', 'schema', 'parse returns an object of the schema', async () => {
-  const reply = await client.responses.parse({ ...response, text: { format: zodTextFormat(city, 'place') } });
+  const reply = await responsePlace();
   city.parse(reply.output_parsed);
 });
 
 cell('openai', 'responses', 'schema', 'the stream helper parses what the plain reply says', async () => {
-  const body = { ...response, text: { format: zodTextFormat(city, 'place') } };
-  const plain = await client.responses.parse(body);
-  assert.deepEqual((await client.responses.stream(body).finalResponse()).output_parsed, plain.output_parsed);
+  const plain = await responsePlace();
+  assert.deepEqual((await client.responses.stream(formatBody).finalResponse()).output_parsed, plain.output_parsed);
 });
 
 cell('openai', 'responses', 'plain', 'a stored response is read, continued and deleted', async () => {

@@ -11,6 +11,7 @@ import {
   idle,
   longAnswer,
   longTask,
+  once,
   question,
   rejection,
   type Route,
@@ -27,6 +28,9 @@ const chat = {
 };
 const text = { model: chatModel, prompt: 'The capital of France is', temperature: 0, max_tokens: 16 };
 const response = { model: chatModel, input: question, temperature: 0, max_output_tokens: 24 };
+const plainChat = once(() => client.chat.completions.create(chat));
+const plainText = once(() => client.completions.create(text));
+const plainResponse = once(() => client.responses.create(response));
 
 function consistent(usage: OpenAI.CompletionUsage | null | undefined): void {
   assert.ok(usage !== null && usage !== undefined && usage.prompt_tokens > 0 && usage.completion_tokens > 0);
@@ -34,7 +38,7 @@ function consistent(usage: OpenAI.CompletionUsage | null | undefined): void {
 }
 
 cell('openai', 'chat completions', 'plain', 'an answer has text, a finish reason and usage', async () => {
-  const reply = await client.chat.completions.create(chat);
+  const reply = await plainChat();
   assert.match(reply.choices[0]?.message.content ?? '', /Paris/);
   assert.equal(reply.choices[0]?.finish_reason, 'stop');
   assert.equal(reply.choices[0]?.message.refusal, null);
@@ -49,7 +53,7 @@ cell('openai', 'chat completions', 'plain', 'an answer cut by max_completion_tok
 });
 
 cell('openai', 'chat completions', 'stream', 'chunks add up to the plain answer, its finish and its usage', async () => {
-  const plain = await client.chat.completions.create(chat);
+  const plain = await plainChat();
   const chunks = await all(await client.chat.completions.create({ ...chat, stream: true, stream_options: { include_usage: true } }));
   assert.equal(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join(''), plain.choices[0]?.message.content);
   assert.equal(chunks.flatMap((chunk) => chunk.choices[0]?.finish_reason ?? []).join(), 'stop');
@@ -59,7 +63,7 @@ cell('openai', 'chat completions', 'stream', 'chunks add up to the plain answer,
 });
 
 cell('openai', 'chat completions', 'stream', 'the stream helper gathers the plain answer', async () => {
-  const plain = await client.chat.completions.create(chat);
+  const plain = await plainChat();
   const stream = client.chat.completions.stream({ ...chat, stream_options: { include_usage: true } });
   const gathered = await stream.finalChatCompletion();
   assert.equal(gathered.choices[0]?.message.content, plain.choices[0]?.message.content);
@@ -68,14 +72,14 @@ cell('openai', 'chat completions', 'stream', 'the stream helper gathers the plai
 });
 
 cell('openai', 'completions', 'plain', 'a continuation has text, a finish reason and usage', async () => {
-  const reply = await client.completions.create(text);
+  const reply = await plainText();
   assert.notEqual(reply.choices[0]?.text.trim(), '');
   assert.match(reply.choices[0]?.finish_reason ?? '', /^(stop|length)$/);
   consistent(reply.usage);
 });
 
 cell('openai', 'completions', 'stream', 'chunks add up to the plain continuation', async () => {
-  const plain = await client.completions.create(text);
+  const plain = await plainText();
   const chunks = await all(await client.completions.create({ ...text, stream: true, stream_options: { include_usage: true } }));
   assert.equal(chunks.map((chunk) => chunk.choices[0]?.text ?? '').join(''), plain.choices[0]?.text);
   assert.deepEqual(chunks.at(-1)?.usage, plain.usage);
@@ -103,7 +107,7 @@ cell('openai', 'embeddings', 'plain', 'vectors asked for as base64 and as floats
 });
 
 cell('openai', 'responses', 'plain', 'an answer has text, a status and usage', async () => {
-  const reply = await client.responses.create(response);
+  const reply = await plainResponse();
   assert.match(reply.output_text, /Paris/);
   assert.equal(reply.status, 'completed');
   assert.ok(reply.usage !== undefined && reply.usage.output_tokens > 0);
@@ -117,7 +121,7 @@ cell('openai', 'responses', 'plain', 'an answer cut by max_output_tokens is inco
 });
 
 cell('openai', 'responses', 'stream', 'events are numbered in order and add up to the plain answer', async () => {
-  const plain = await client.responses.create(response);
+  const plain = await plainResponse();
   const events = await all(await client.responses.create({ ...response, stream: true }));
   assert.deepEqual(
     events.map((event) => event.sequence_number),
@@ -131,14 +135,14 @@ cell('openai', 'responses', 'stream', 'events are numbered in order and add up t
 });
 
 cell('openai', 'responses', 'stream', 'the stream helper gathers the plain answer', async () => {
-  const plain = await client.responses.create(response);
+  const plain = await plainResponse();
   const gathered = await client.responses.stream(response).finalResponse();
   assert.equal(gathered.output_text, plain.output_text);
   assert.deepEqual(gathered.usage, plain.usage);
 });
 
 cell('openai', 'responses', 'plain', 'a background response is fetched until it is the plain answer', async () => {
-  const plain = await client.responses.create(response);
+  const plain = await plainResponse();
   let reply = await client.responses.create({ ...response, background: true });
   assert.deepEqual([reply.status, reply.background, reply.output_text], ['queued', true, '']);
   const { id } = reply;
@@ -147,7 +151,7 @@ cell('openai', 'responses', 'plain', 'a background response is fetched until it 
 });
 
 cell('openai', 'responses', 'stream', 'a background stream that was left goes on after any of its events', async () => {
-  const plain = await client.responses.create(response);
+  const plain = await plainResponse();
   let id = '';
   let last = -1;
   for await (const event of await client.responses.create({ ...response, background: true, stream: true })) {
