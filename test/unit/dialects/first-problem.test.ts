@@ -13,7 +13,7 @@ test.each([
   [[...many(20, [1]), ['x']], 'invalid_type', 'input[20][0]', 'expected input[20][0] to be integer, got string'],
   [[...many(20, 'a'), 3], 'invalid_type', 'input[20]', 'expected input[20] to be string, got 3'],
   [[-1], 'invalid_value', 'input[0]', 'expected input[0] to be >= 0, got -1'],
-  [[[1], []], 'invalid_value', 'input[1]', 'expected input[1] to be at least 1 items long, got 0 items'],
+  [[[1], []], 'invalid_value', 'input[1]', 'expected input[1] to be at least 1 item long, got 0 items'],
   [[{}], 'invalid_type', 'input[0]', 'expected input[0] to be string or integer or array, got object'],
 ] as const)('embeddings blame the item that is wrong in %j', (input, code, param, message) => {
   expect(refused('embeddings', { input })).toMatchObject({ code, param, message });
