@@ -96,6 +96,46 @@ test.each([
   expect(unfit(schema, value)).toMatchObject({ code, param });
 });
 
+test.each([
+  ['chatCompletions', { response_format: { type: 'json' } }, 'response_format.type', '["text","json_object","json_schema"]'],
+  ['completions', { response_format: { type: 'regex', pattern: 'a' } }, 'response_format.type', '["text","json_object","json_schema"]'],
+  ['chatCompletions', { tool_choice: { type: 'tool', name: 'a' } }, 'tool_choice.type', '["function","allowed_tools"]'],
+] as const)('a union of %s lists every type that it takes for %j', (method, body, param, types) => {
+  const whole = method === 'completions' ? { prompt: 'a', ...body } : { messages: [{ role: 'user', content: 'hi' }], ...body };
+  expect(refused(method, whole)).toMatchObject({ param, message: expect.stringContaining(` to be one of ${types}, got `) });
+});
+
+test.each([
+  [{ type: 'allowed_tools' }, 'tool_choice.allowed_tools'],
+  [{ type: 'function' }, 'tool_choice.function'],
+] as const)('what %j lacks is told by the type that it names', (tool_choice, param) => {
+  const body = { messages: [{ role: 'user', content: 'hi' }], tool_choice };
+  expect(refused('chatCompletions', body)).toMatchObject({ code: 'missing_required_parameter', param });
+});
+
+test('a type that is the only one is told before what its object lacks', () => {
+  const body = { max_tokens: 1, messages: [{ role: 'user', content: 'hi' }], output_config: { format: { type: 'json_object' } } };
+  expect(refused('messages', body)).toMatchObject({
+    code: 'invalid_value',
+    message: 'expected output_config.format.type to be "json_schema", got "json_object"',
+  });
+});
+
+test('a schema of the user may tell its branches apart through references', () => {
+  const branch = (kind: string, more: object) => ({
+    type: 'object',
+    properties: { kind: { const: kind }, ...more },
+    required: ['kind', 'n'],
+  });
+  const schema = {
+    $defs: { a: branch('a', { n: { type: 'number' } }), b: branch('b', { n: { type: 'string' } }) },
+    oneOf: [{ $ref: '#/$defs/a' }, { $ref: '#/$defs/b' }],
+  };
+  expect(unfit(schema, { kind: 'c' })).toMatchObject({ param: 'kind', message: expect.stringContaining('["a","b"]') });
+  expect(unfit(schema, { kind: 'b' })).toMatchObject({ code: 'missing_required_parameter', param: 'n' });
+  expect(unfit(schema, { kind: 'b', n: 1 })).toMatchObject({ message: 'expected n to be string, got 1' });
+});
+
 test('a keyword that needs the whole of a long list blames the list', () => {
   const schema = { properties: { list: { type: 'array', uniqueItems: true } } };
   expect(unfit(schema, { list: many(5000, 1) })).toMatchObject({
