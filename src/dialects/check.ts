@@ -36,6 +36,12 @@ export function describe(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
+/** What stands where only words of the API may: the word itself, short and on one line. */
+export function describeWord(value: unknown): string {
+  if (typeof value === 'boolean') return String(value);
+  return typeof value === 'string' ? quotedWord(value) : describe(value);
+}
+
 function toError(problem: Problem, schema: object, value: unknown): InferenceError {
   const { param, found } = locate(problem.instancePath, value);
   if (problem.keyword === 'required') {
@@ -51,15 +57,9 @@ function toError(problem: Problem, schema: object, value: unknown): InferenceErr
   const typed = problem.keyword === 'type' || (problem.keyword === 'enum' && !sameType(problem.params['allowedValues'], found));
   return new InferenceError(
     typed ? 'invalid_type' : 'invalid_value',
-    `expected ${param === '' ? 'the body' : param} to be ${expected}, got ${isWord ? told(found) : sized(problem.keyword, found)}`,
+    `expected ${param === '' ? 'the body' : param} to be ${expected}, got ${isWord ? describeWord(found) : sized(problem.keyword, found)}`,
     details,
   );
-}
-
-/** What stands where only words of the API may. */
-function told(found: unknown): string {
-  if (typeof found === 'boolean') return String(found);
-  return typeof found === 'string' ? quotedWord(found) : describe(found);
 }
 
 function sameType(allowed: unknown, found: unknown): boolean {
