@@ -41,7 +41,7 @@ export function tellingNames(branches: readonly unknown[], path: string, resolve
   for (const [index, later] of facts.entries()) {
     const at = `${path}.oneOf[${index}]`;
     for (const value of later?.values ?? []) {
-      if (seen.has(value)) unsupported('expected branches without a value in common', at);
+      if (seen.has(value)) unsupported('expected branches of oneOf without a value in common; anyOf takes all others', at);
       seen.add(value);
     }
     // Values were compared by `seen`.
@@ -52,7 +52,7 @@ export function tellingNames(branches: readonly unknown[], path: string, resolve
       const telling = comparison.telling(earlier, later, at);
       if (telling === undefined) {
         const message =
-          'expected branches of different types, or with a required property that has other constants; anyOf takes all others';
+          'expected branches of oneOf of different types, or with a required property that has other constants; anyOf takes all others';
         return unsupported(message, at);
       }
       names[before]?.add(telling);
@@ -100,7 +100,7 @@ class Comparison {
 
   #count(steps: number, at: string): void {
     this.#steps += steps;
-    if (this.#steps > mostSteps) unsupported('expected branches that are told apart in fewer steps; anyOf takes all', at);
+    if (this.#steps > mostSteps) unsupported('expected branches of oneOf that are told apart in fewer steps; anyOf takes all', at);
   }
 
   /** Nothing that is written for `a` fits `b`. */
