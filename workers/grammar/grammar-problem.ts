@@ -21,8 +21,9 @@ export class GrammarProblem extends Error {
   }
 }
 
-export function unsupported(message: string, path: string): never {
-  throw problemAt(path, { code: 'unsupported_value', message });
+/** `advice`: what to do about it, behind the place. */
+export function unsupported(message: string, path: string, advice = ''): never {
+  throw problemAt(path, { code: 'unsupported_value', message }, advice);
 }
 
 export function invalid(message: string, path: string): never {
@@ -33,10 +34,15 @@ export function invalid(message: string, path: string): never {
  * Says the place in its words as well: some clients show nothing else. It is the one inside the schema, since where that stands depends
  * on the route.
  */
-export function problemAt(path: string, { code, message, cause }: Pick<GrammarProblem, 'code' | 'message' | 'cause'>): GrammarProblem {
+export function problemAt(
+  path: string,
+  { code, message, cause }: Pick<GrammarProblem, 'code' | 'message' | 'cause'>,
+  advice = '',
+): GrammarProblem {
   const whole = path.replace(/^\./, '');
   const place = visible(whole.length > 2 * longestEnd ? `${whole.slice(0, longestEnd)}…${whole.slice(-longestEnd)}` : whole);
-  return new GrammarProblem(code, place === '' ? message : `${message}, at ${place}`, cause, path);
+  const end = advice === '' ? '' : `; ${advice}`;
+  return new GrammarProblem(code, `${message}${place === '' ? '' : `, at ${place}`}${end}`, cause, path);
 }
 
 /** The path of a part that a client named. */

@@ -29,7 +29,7 @@ export function objectExpression(node: SchemaNode, path: string, parts: ObjectPa
   const declared = nodeOf(node['properties']) ?? {};
   const written = Object.keys(declared).length > 0 ? withNames(declared, keys.names) : fromNames(keys.names, additional);
   if (keys.schema !== undefined && Object.keys(declared).length > 0) {
-    unsupported(`expected no ${keys.word} beside declared properties; leave one of the two out`, `${path}.${keys.word}`);
+    unsupported(`expected no ${keys.word} beside declared properties`, `${path}.${keys.word}`, 'leave one of the two out');
   }
   const required = new Set(Array.isArray(node['required']) ? node['required'].map(String) : []);
   for (const name of required) {

@@ -59,13 +59,16 @@ export function assertions(node: SchemaNode): readonly string[] {
 export function assertKnownKeywords(node: SchemaNode, path: string): void {
   const used = assertions(node);
   for (const word of used) {
-    if (!known.has(word)) unsupported(unenforced(word), `${path}.${word.slice(0, 64)}`);
+    if (!known.has(word)) {
+      const message = `expected a keyword that a grammar can enforce, got ${quotedWord(word)}`;
+      unsupported(message, `${path}.${word.slice(0, 64)}`, adviceFor(word));
+    }
     assertShape(word, node[word], `${path}.${word}`);
   }
   const constant = used.find((word) => word === 'const' || word === 'enum');
   const beside = used.find((word) => word !== constant && word !== 'type' && !unions.includes(word));
   if (constant !== undefined && beside !== undefined) {
-    unsupported(`expected no ${beside} beside ${constant}, which lists the values itself; leave it out`, `${path}.${beside}`);
+    unsupported(`expected no ${beside} beside ${constant}, which lists the values itself`, `${path}.${beside}`, 'leave it out');
   }
   if ('multipleOf' in node && node['multipleOf'] !== 1) {
     unsupported(`expected multipleOf to be 1, for whole numbers, got ${String(node['multipleOf'])}`, `${path}.multipleOf`);
@@ -75,11 +78,11 @@ export function assertKnownKeywords(node: SchemaNode, path: string): void {
   }
 }
 
-function unenforced(word: string): string {
+/** For a keyword that is refused. */
+function adviceFor(word: string): string {
   const other = instead.get(word);
   const meant = other === undefined && word.length <= longestMisspelt ? nearest(word, known) : undefined;
-  const advice = other ?? (meant === undefined ? 'leave it out, and check the answer' : `did you mean ${meant}`);
-  return `expected a keyword that a grammar can enforce, got ${quotedWord(word)}; ${advice}`;
+  return other ?? (meant === undefined ? 'leave it out, and check the answer' : `did you mean ${meant}`);
 }
 
 /** A type, or a plain value. */
@@ -147,7 +150,7 @@ export function evaluated(node: SchemaNode, raw: SchemaNode, path: string): Sche
     delete out[word];
     if (node[word] !== false) continue;
     if (unions.some((union) => union in raw)) {
-      unsupported(`expected no ${word} beside $ref, anyOf, oneOf or allOf inside of another schema; use ${plain}`, `${path}.${word}`);
+      unsupported(`expected no ${word} beside $ref, anyOf, oneOf or allOf inside of another schema`, `${path}.${word}`, `use ${plain}`);
     }
     out[plain] = node[plain] ?? false;
   }

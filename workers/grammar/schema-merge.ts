@@ -67,7 +67,7 @@ function joined(word: string, a: unknown, b: unknown, path: string): unknown {
     default:
       return sortedText(a, path) === sortedText(b, path)
         ? a
-        : unsupported(`expected one ${word} in ${joinedSchemas}, got two that differ; say both by one`, path);
+        : unsupported(`expected one ${word} in ${joinedSchemas}, got two that differ`, path, 'say both by one');
   }
 }
 

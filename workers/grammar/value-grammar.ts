@@ -37,7 +37,8 @@ export function numberExpression(type: 'integer' | 'number', node: SchemaNode, p
   };
   const isWhole = type === 'integer' || node['multipleOf'] === 1;
   const range = isWhole ? integerRange(bounds) : numberRange(bounds);
-  if (range === undefined) unsupported(`expected bounds with a ${isWhole ? 'whole number' : 'number'} between them`, path);
+  if (range === undefined)
+    unsupported(`expected minimum, maximum and exclusive bounds with a ${isWhole ? 'whole number' : 'number'} between them`, path);
   if (range === 'too fine') unsupported('expected minimum, maximum and exclusive bounds with at most 6 digits behind the point', path);
   return `(${range})`;
 }
@@ -61,17 +62,15 @@ function patternOf(node: SchemaNode, path: string): string | undefined {
   const pattern = typeof node['pattern'] === 'string' ? node['pattern'] : undefined;
   const isPattern = pattern !== undefined && (format === undefined || narrower(name, pattern) === 'pattern');
   if (pattern !== undefined && format !== undefined && narrower(name, pattern) === undefined) {
-    unsupported(`expected no pattern beside the format ${quotedWord(name)}; leave one of the two out`, `${path}.pattern`);
+    unsupported(`expected no pattern beside the format ${quotedWord(name)}`, `${path}.pattern`, 'leave one of the two out');
   }
   const [least, most] = lengths(node);
   const [shortest, longest] = isPattern ? [0, Number.POSITIVE_INFINITY] : [format?.shortest ?? 0, format?.longest ?? 0];
   if (isPattern || format !== undefined) {
-    const beside = (word: string): string =>
-      isPattern
-        ? `expected no ${word} beside pattern; say the length in the pattern, as "^[a-z]{3,9}$" does`
-        : `expected no ${word} beside the format ${quotedWord(name)} that it does not have by itself; leave one of the two out`;
-    if (least > shortest) unsupported(beside('minLength'), `${path}.minLength`);
-    if (most < longest) unsupported(beside('maxLength'), `${path}.maxLength`);
+    const what = isPattern ? 'pattern' : `the format ${quotedWord(name)} that it does not have by itself`;
+    const advice = isPattern ? 'say the length in the pattern, as "^[a-z]{3,9}$" does' : 'leave one of the two out';
+    if (least > shortest) unsupported(`expected no minLength beside ${what}`, `${path}.minLength`, advice);
+    if (most < longest) unsupported(`expected no maxLength beside ${what}`, `${path}.maxLength`, advice);
   }
   return isPattern ? pattern : format?.pattern;
 }

@@ -65,17 +65,20 @@ for (const [name, schema, path] of refused) {
     const { path: found, message } = problemOf(() => schemaGrammar(schema, new SideRules()));
     expect(found).toBe(path);
     expect(message).toMatch(/^expected /);
-    if (path !== '') expect(message.endsWith(`, at ${path.slice(1)}`)).toBe(true);
+    if (path !== '') expect(message.split('; ')[0]?.endsWith(`, at ${path.slice(1)}`)).toBe(true);
   });
 }
 
 test.each([
-  [{ uniqueItems: true }, 'expected a keyword that a grammar can enforce, got "uniqueItems"; leave it out, and check the answer'],
-  [{ items: { if: {} } }, 'expected a keyword that a grammar can enforce, got "if"; use anyOf, with a branch for each case, at items.if'],
-  [{ requird: [] }, 'got "requird"; did you mean required'],
-  [{ constructor: 1 }, 'got "constructor"; leave it out'],
+  [
+    { uniqueItems: true },
+    'expected a keyword that a grammar can enforce, got "uniqueItems", at uniqueItems; leave it out, and check the answer',
+  ],
+  [{ items: { if: {} } }, 'expected a keyword that a grammar can enforce, got "if", at items.if; use anyOf, with a branch for each case'],
+  [{ requird: [] }, 'got "requird", at requird; did you mean required'],
+  [{ constructor: 1 }, 'got "constructor", at constructor; leave it out'],
   [{ type: 'integer', multipleOf: 5 }, 'expected multipleOf to be 1, for whole numbers, got 5, at multipleOf'],
-  [{ pattern: 'a', minLength: 3 }, 'expected no minLength beside pattern; say the length in the pattern'],
+  [{ pattern: 'a', minLength: 3 }, 'expected no minLength beside pattern, at minLength; say the length in the pattern'],
   [{ pattern: 'a', maxLength: 3 }, 'expected no maxLength beside pattern'],
   [{ format: 'date', maxLength: 3 }, 'expected no maxLength beside the format "date"'],
   [{ enum: ['a'], pattern: 'a' }, 'expected no pattern beside enum'],
@@ -96,7 +99,7 @@ test('the message tells both ends of a long path', () => {
   const deep = Array.from({ length: 20 }).reduce<object>((inner) => ({ properties: { ['n'.repeat(60)]: inner } }), { not: {} });
   const { message } = problemOf(() => schemaGrammar(deep, new SideRules()));
   expect(message.length).toBeLessThan(400);
-  expect(message).toMatch(/, at properties\.n.*….*\.not$/);
+  expect(message).toMatch(/, at properties\.n.*….*\.not; /);
 });
 
 test.each([
