@@ -1,9 +1,12 @@
 // Checks a value against a JSON Schema and turns the first problem into an error a client can act on.
 
 import { InferenceError } from '../core/errors.ts';
+import { quotedWord } from '../core/quoted-word.ts';
 import type { Problem } from './clearest-problem.ts';
 import { compileSchema } from './compile-schema.ts';
 import { firstProblem } from './first-problem.ts';
+import { keysOf } from './json-pointer.ts';
+import { literalsOnly } from './literals-only.ts';
 import { overlong } from './overlong.ts';
 
 /**
@@ -13,7 +16,7 @@ import { overlong } from './overlong.ts';
 export function checkSchema(schema: object, value: unknown): void {
   checkLengths(schema, value);
   if (compileSchema(schema).Check(value)) return;
-  throw toError(firstProblem(schema, value), value);
+  throw toError(firstProblem(schema, value), schema, value);
 }
 
 /**
@@ -22,7 +25,7 @@ export function checkSchema(schema: object, value: unknown): void {
  */
 export function checkLengths(schema: object, value: unknown): void {
   const problem = overlong(schema, value);
-  if (problem !== undefined) throw toError(problem, value);
+  if (problem !== undefined) throw toError(problem, schema, value);
 }
 
 /** A value as error messages may name it: its JSON type, or the number itself. Never text of the user. */
@@ -33,7 +36,13 @@ export function describe(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-function toError(problem: Problem, value: unknown): InferenceError {
+/** What stands where only words of the API may: the word itself, short and on one line. */
+export function describeWord(value: unknown): string {
+  if (typeof value === 'boolean') return String(value);
+  return typeof value === 'string' ? quotedWord(value) : describe(value);
+}
+
+function toError(problem: Problem, schema: object, value: unknown): InferenceError {
   const { param, found } = locate(problem.instancePath, value);
   if (problem.keyword === 'required') {
     const missing = listOf(problem.params['requiredProperties'])[0] ?? '';
@@ -44,10 +53,11 @@ function toError(problem: Problem, value: unknown): InferenceError {
   if (problem.keyword === 'boolean') return new InferenceError('unknown_parameter', `expected no ${param}`, { param });
   const details = param === '' ? {} : { param };
   const expected = expectation(problem);
+  const isWord = (problem.keyword === 'enum' || problem.keyword === 'const') && literalsOnly(schema, problem.instancePath);
   const typed = problem.keyword === 'type' || (problem.keyword === 'enum' && !sameType(problem.params['allowedValues'], found));
   return new InferenceError(
     typed ? 'invalid_type' : 'invalid_value',
-    `expected ${param === '' ? 'the body' : param} to be ${expected}, got ${sized(problem.keyword, found)}`,
+    `expected ${param === '' ? 'the body' : param} to be ${expected}, got ${isWord ? describeWord(found) : sized(problem.keyword, found)}`,
     details,
   );
 }
@@ -57,8 +67,8 @@ function sameType(allowed: unknown, found: unknown): boolean {
 }
 
 function sized(keyword: string, found: unknown): string {
-  if ((keyword === 'minItems' || keyword === 'maxItems') && Array.isArray(found)) return `${found.length} items`;
-  if ((keyword === 'minLength' || keyword === 'maxLength') && typeof found === 'string') return `${found.length} characters`;
+  if ((keyword === 'minItems' || keyword === 'maxItems') && Array.isArray(found)) return counted(found.length, 'item');
+  if ((keyword === 'minLength' || keyword === 'maxLength') && typeof found === 'string') return counted(found.length, 'character');
   return describe(found);
 }
 
@@ -76,13 +86,13 @@ function expectation({ keyword, params }: Problem): string {
     case 'exclusiveMaximum':
       return `${String(params['comparison'])} ${String(params['limit'])}`;
     case 'minItems':
-      return `at least ${String(params['limit'])} items long`;
+      return `at least ${counted(params['limit'], 'item')} long`;
     case 'maxItems':
-      return `at most ${String(params['limit'])} items long`;
+      return `at most ${counted(params['limit'], 'item')} long`;
     case 'minLength':
-      return `at least ${String(params['limit'])} characters long`;
+      return `at least ${counted(params['limit'], 'character')} long`;
     case 'maxLength':
-      return `at most ${String(params['limit'])} characters long`;
+      return `at most ${counted(params['limit'], 'character')} long`;
     case 'pattern':
       return `text that matches ${String(params['pattern'])}`;
     case 'additionalProperties':
@@ -95,6 +105,10 @@ function expectation({ keyword, params }: Problem): string {
   }
 }
 
+function counted(count: unknown, what: string): string {
+  return `${String(count)} ${what}${count === 1 ? '' : 's'}`;
+}
+
 function listOf(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : [value]).map(String);
 }
@@ -103,8 +117,7 @@ function listOf(value: unknown): readonly string[] {
 function locate(pointer: string, value: unknown): { readonly param: string; readonly found: unknown } {
   let found = value;
   let param = '';
-  for (const escaped of pointer.split('/').slice(1)) {
-    const key = escaped.replaceAll('~1', '/').replaceAll('~0', '~');
+  for (const key of keysOf(pointer)) {
     if (Array.isArray(found)) param += `[${key}]`;
     else param += param === '' ? key : `.${key}`;
     found = typeof found === 'object' && found !== null ? Reflect.get(found, key) : undefined;

@@ -4,7 +4,8 @@
 
 import { clearest, type Problem } from './clearest-problem.ts';
 import { compileSchema } from './compile-schema.ts';
-import { below } from './json-pointer.ts';
+import { discriminated } from './discriminated.ts';
+import { below, keysOf } from './json-pointer.ts';
 import { ownKeywords } from './own-keywords.ts';
 import { branchesOf, fittingBranches, isRecord, type Keywords } from './schema-fit.ts';
 
@@ -47,10 +48,13 @@ interface Child {
 function problemAt(origin: Origin, schema: unknown, value: unknown, place: Place): Problem {
   const { path, depth } = place;
   if (!isRecord(schema)) return { keyword: 'boolean', instancePath: path, params: {} };
+  origin.steps.left -= 1;
+  const isDeep = depth >= maxDepth || origin.steps.left <= 0;
+  const named = isDeep ? undefined : namedProblem(origin, schema, value, place);
+  if (named !== undefined) return named;
   const own = ownKeywords(schema);
   if (!compileSchema(own).Check(value)) return askedProblem(own, value, path);
-  origin.steps.left -= 1;
-  if (depth < maxDepth && origin.steps.left > 0) {
+  if (!isDeep) {
     const child = firstWrong(origin, schema, value, path);
     if (child !== undefined) return problemAt(origin, child.schema, child.value, { path: child.path, depth: depth + 1 });
     const branches = branchesOf(schema);
@@ -61,6 +65,32 @@ function problemAt(origin: Origin, schema: unknown, value: unknown, place: Place
     }
   }
   return anyProblem(standalone(origin, schema), value, path);
+}
+
+/** The problem of the branch that a member of the value names, or of that member: before what other branches would miss. */
+function namedProblem(origin: Origin, schema: Keywords, value: unknown, { path, depth }: Place): Problem | undefined {
+  if (!isRecord(value)) return undefined;
+  const branches = (branchesOf(schema) ?? [schema]).map((branch) => referred(origin, branch));
+  const named = discriminated(branches.filter((branch) => isRecord(branch)).filter(takesObjects), value);
+  if (named === undefined) return undefined;
+  if ('branch' in named) {
+    return accepts(origin, named.branch, value) ? undefined : problemAt(origin, named.branch, value, { path, depth: depth + 1 });
+  }
+  const { key, literals } = named;
+  return {
+    keyword: literals.length === 1 ? 'const' : 'enum',
+    instancePath: below(path, key),
+    params: { allowedValue: literals[0], allowedValues: literals },
+  };
+}
+
+function referred({ root }: Origin, branch: unknown): unknown {
+  const reference = isRecord(branch) ? branch['$ref'] : undefined;
+  return typeof reference === 'string' ? resolve(root, reference) : branch;
+}
+
+function takesObjects({ type, const: constant, enum: allowed }: Keywords): boolean {
+  return constant === undefined && allowed === undefined && (type === undefined || [type].flat().includes('object'));
 }
 
 /** The first part of the value that its part of the schema refuses; parts that apply to the same value count as well. */
@@ -135,8 +165,7 @@ function standalone({ root, referring }: Origin, schema: Keywords): Keywords {
 
 function resolve(root: Keywords, reference: string): unknown {
   let found: unknown = root;
-  for (const escaped of reference.split('/').slice(1)) {
-    const key = decodeURIComponent(escaped).replaceAll('~1', '/').replaceAll('~0', '~');
+  for (const key of keysOf(decodeURIComponent(reference))) {
     found = isRecord(found) ? found[key] : undefined;
   }
   return found;

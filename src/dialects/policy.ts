@@ -21,7 +21,7 @@ export function checkPolicy(method: MethodName, body: unknown, capabilities: Mod
     const served = capabilities === undefined ? undefined : need?.(capabilities);
     const found = findAt(body, steps, (value) => !neutral.passes(value) && served?.passes(value) !== true);
     if (found === undefined || rule.overriddenBy?.(body) === true) continue;
-    const came = (rule.came ?? told)(found.value);
+    const came = (rule.came ?? neutral.came ?? told)(found.value);
     const allowed = served?.allowed ?? taken?.(capabilities ?? {}) ?? neutral.allowed;
     throw new InferenceError(served === undefined ? code : 'invalid_value', `expected ${found.param} to be ${allowed}, got ${came}`, {
       param: found.param,

@@ -2,6 +2,7 @@
 
 import { cancelError } from '../core/cancellation.ts';
 import { InferenceError } from '../core/errors.ts';
+import { quotedWord } from '../core/quoted-word.ts';
 import type { MethodName } from '../contract/methods.ts';
 
 export type ModelState = 'loading' | 'ready' | 'failed' | 'unloading';
@@ -30,6 +31,12 @@ const transitions: Readonly<Record<ModelState, readonly ModelState[]>> = {
   failed: ['unloading'],
   unloading: [],
 };
+
+/** Of the models that an error lists. */
+const mostListed = 10;
+
+/** As long as the longest name that a model may have, so that one is never cut. */
+const longestName = 128;
 
 export class LiveTable {
   readonly #rows = new Map<string, LiveRow>();
@@ -79,11 +86,12 @@ export class LiveTable {
    */
   resolve(method: MethodName, nameOrAlias: string | undefined): ModelEntry {
     const candidates = this.modelsWith(method);
-    const names = candidates.map((entry) => entry.name).join(', ');
+    const names = listed(candidates);
     const entry = nameOrAlias === undefined ? this.#only(method, candidates, names) : this.get(nameOrAlias);
     if (entry === undefined || entry.state === 'unloading') {
       const expected = names === '' ? `the name of a loaded model, of which none has the method ${method}` : `one of the models ${names}`;
-      throw new InferenceError('model_not_found', `expected ${expected}, got an unknown name`, { param: 'model' });
+      const came = quotedWord(nameOrAlias ?? '', longestName);
+      throw new InferenceError('model_not_found', `expected ${expected}, got the unknown name ${came}`, { param: 'model' });
     }
     if (entry.methods.includes(method)) return entry;
     if (entry.state === 'failed' || entry.methods.length === 0) checkReady(entry);
@@ -106,6 +114,12 @@ export class LiveTable {
       for (const method of entry.methods) this.#byMethod.set(method, [...this.modelsWith(method), entry]);
     }
   }
+}
+
+function listed(models: readonly ModelEntry[]): string {
+  const names = models.slice(0, mostListed).map(({ name }) => name);
+  if (models.length > mostListed) names.push(`and ${models.length - mostListed} more`);
+  return names.join(', ');
 }
 
 /** Throws: model_loading, model_failed; replica_lost when the model is being unloaded. */

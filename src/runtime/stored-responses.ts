@@ -79,9 +79,11 @@ export class StoredResponses {
   events(owner: string, id: string): EventLog {
     const { background } = this.get(owner, id);
     if (background?.log !== undefined) return background.log;
-    const came = background?.isStreamed === true ? 'one with more events than the store can hold' : 'another';
-    const message = `expected stream to be false or absent but for responses that were streamed in the background, got ${came}`;
-    throw new InferenceError('unsupported_value', message, { param: 'stream' });
+    const why =
+      background?.isStreamed === true
+        ? 'this response had more events than the store can hold'
+        : 'only a response that was created with background and stream has events to replay';
+    throw new InferenceError('unsupported_value', `expected stream to be false or absent, since ${why}`, { param: 'stream' });
   }
 
   /**

@@ -183,7 +183,9 @@ test('only what was streamed in the background is replayed, and from a number', 
   const { id } = await start({ input: 'own object' });
   await reaches(id, 'completed');
   const whole = await at(id, '?stream=true');
-  expect([whole.status, (await bodyOf(whole)).error.param]).toEqual([400, 'stream']);
+  const { param, message } = (await bodyOf(whole)).error;
+  expect([whole.status, param]).toEqual([400, 'stream']);
+  expect(message).toContain('only a response that was created with background and stream has events');
   const events = await readTo(await ask({ input: 'own events', stream: true }));
   const streamed = eventsOf(events)[0].response.id;
   for (const after of ['-1', 'x', '1.5', '', '99']) {

@@ -12,14 +12,18 @@ export function arrayExpression(node: SchemaNode, path: string, child: (schema: 
   const prefix = Array.isArray(node['prefixItems']) ? node['prefixItems'] : [];
   const least = count(node['minItems'], 0);
   const most = count(node['maxItems'], Number.POSITIVE_INFINITY);
-  if (least > most) invalid('expected minItems up to maxItems', `${path}.minItems`);
-  if (least > mostItems) unsupported(`expected at most ${mostItems}`, `${path}.minItems`);
+  if (least > most) invalid(`expected minItems up to maxItems, which is ${most}, got ${least}`, `${path}.minItems`);
+  if (least > mostItems) unsupported(`expected minItems to be at most ${mostItems}, got ${least}`, `${path}.minItems`);
   // Those that may be absent are written inside each other, which the library reads recursively.
-  if (prefix.length > mostItems) unsupported(`expected at most ${mostItems}`, `${path}.prefixItems`);
+  if (prefix.length > mostItems) {
+    unsupported(`expected prefixItems, or items as a list, of at most ${mostItems} schemas, got ${prefix.length}`, `${path}.prefixItems`);
+  }
   const heads = prefix.slice(0, most).map((item, index) => child(item, `${path}.prefixItems[${index}]`));
   const items = node['items'] ?? node['unevaluatedItems'] ?? true;
   const hasRest = items !== false && most > heads.length;
-  if (!hasRest && least > heads.length) invalid('expected items for minItems', `${path}.minItems`);
+  if (!hasRest && least > heads.length) {
+    invalid(`expected minItems up to ${heads.length}, the items that are allowed, got ${least}`, `${path}.minItems`);
+  }
   let tail = hasRest ? rest(child(items, `${path}.items`), heads.length, least, most) : '';
   for (let index = heads.length - 1; index >= 0; index -= 1) {
     const item = `${index === 0 ? '' : '", " '}${heads[index]} ${tail}`;

@@ -10,7 +10,9 @@ export function choiceGrammar(choices: readonly string[], budget = new GrammarBu
   const texts = choices.map((choice, index) => {
     const path = `[${index}]`;
     budget.spend(choice.length, path);
-    if (/\p{Surrogate}/u.test(choice) || hasMark(choice)) unsupported('expected text without private or half characters', path);
+    if (/\p{Surrogate}/u.test(choice) || hasMark(choice)) {
+      unsupported('expected a choice without halves of surrogate pairs and U+F0000 to U+F003F', path);
+    }
     return budget.paid(literal(choice), path);
   });
   return `root ::= ${texts.join(' | ')}\n`;

@@ -12,6 +12,9 @@ const deepest = 4;
 /** Comparisons of one `oneOf`: each of many branches with all the others would take seconds. */
 const mostSteps = 50_000;
 
+/** It lets any branch match. */
+const anyOfInstead = 'anyOf takes all others';
+
 /** What is known of a branch. More may be required of it: then less fits, and less is written. */
 interface Facts {
   readonly id: number;
@@ -41,7 +44,7 @@ export function tellingNames(branches: readonly unknown[], path: string, resolve
   for (const [index, later] of facts.entries()) {
     const at = `${path}.oneOf[${index}]`;
     for (const value of later?.values ?? []) {
-      if (seen.has(value)) unsupported('expected branches without a value in common', at);
+      if (seen.has(value)) unsupported('expected branches of oneOf without a value in common', at, anyOfInstead);
       seen.add(value);
     }
     // Values were compared by `seen`.
@@ -51,9 +54,8 @@ export function tellingNames(branches: readonly unknown[], path: string, resolve
       if (comparison.areApart(earlier, later, at)) continue;
       const telling = comparison.telling(earlier, later, at);
       if (telling === undefined) {
-        const message =
-          'expected branches of different types, or with a required property that has other constants; anyOf takes all others';
-        return unsupported(message, at);
+        const message = 'expected branches of oneOf of different types, or with a required property that has other constants';
+        return unsupported(message, at, anyOfInstead);
       }
       names[before]?.add(telling);
       names[index]?.add(telling);
@@ -100,7 +102,7 @@ class Comparison {
 
   #count(steps: number, at: string): void {
     this.#steps += steps;
-    if (this.#steps > mostSteps) unsupported('expected branches that are told apart in fewer steps; anyOf takes all', at);
+    if (this.#steps > mostSteps) unsupported('expected branches of oneOf that are told apart in fewer steps', at, anyOfInstead);
   }
 
   /** Nothing that is written for `a` fits `b`. */

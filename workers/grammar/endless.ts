@@ -31,14 +31,14 @@ export class Endless {
       this.#visited = new Set();
       if (this.#isFinite(schema, path, 0)) return;
     }
-    unsupported('expected a $ref to values that can end', path);
+    unsupported('expected a $ref to a schema with values that can end, got one whose every value holds another', path);
   }
 
   #isFinite(schema: unknown, path: string, depth: number): boolean {
     const raw = nodeOf(schema);
     if (raw === undefined || this.#finite.has(raw)) return true;
     if (this.#visited.has(raw)) return false;
-    if (depth > deepest) unsupported('expected a schema that is less deep', path);
+    if (depth > deepest) unsupported(`expected schemas at most ${deepest} levels deep`, path);
     this.#visited.add(raw);
     this.#budget.spend(1, path);
     const all = (schemas: readonly unknown[]): boolean => schemas.every((one) => this.#isFinite(one, path, depth + 1));

@@ -1,5 +1,6 @@
 // Reads the EBNF of a client in an instance of the library that may die of it.
 
+import { shortened, visible } from '../../src/core/quoted-word.ts';
 import { GrammarProblem } from './grammar-problem.ts';
 import { openGrammarLibrary } from './xgrammar-library.ts';
 
@@ -13,12 +14,23 @@ export async function foreignGrammar(ebnf: string): Promise<string> {
   return text;
 }
 
+/** Of what the library says, which may quote the grammar. Units: code points. */
+const longestReason = 200;
+
 async function read(ebnf: string): Promise<string> {
+  const lines: string[] = [];
   try {
-    return (await openGrammarLibrary().Grammar.fromEBNF(ebnf)).toString();
+    return (await openGrammarLibrary((line) => lines.push(line)).Grammar.fromEBNF(ebnf)).toString();
   } catch (cause) {
-    throw new GrammarProblem('invalid_value', 'expected a grammar that can be read', cause);
+    throw new GrammarProblem('invalid_value', `expected EBNF of rules such as root ::= "yes" | "no", got ${reasonOf(lines)}`, cause);
   }
+}
+
+/** The library's own words behind the file that it names; how it ended says nothing. */
+function reasonOf(lines: readonly string[]): string {
+  const [, place, reason] = /EBNF \w+ error at (line \d+, column \d+): (.*)/s.exec(lines.find((line) => line.includes('EBNF')) ?? '') ?? [];
+  if (place === undefined || reason === undefined) return 'one that cannot be read';
+  return `an error in ${place}: ${visible(shortened(reason.replace(/ got $/, ' got the end'), longestReason))}`;
 }
 
 function classesOf(ebnf: string): readonly string[] {

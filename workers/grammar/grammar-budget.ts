@@ -1,6 +1,6 @@
 // How much may be written for one grammar, counted while it is written: a small schema can ask for a grammar that fills the memory.
 
-import { unsupported } from './grammar-problem.ts';
+import { GrammarProblem } from './grammar-problem.ts';
 
 /** A larger one would hold the thread for long. Units: characters. */
 const largestGrammar = 256 * 1024;
@@ -20,7 +20,8 @@ export class GrammarBudget {
   /** Throws: GrammarProblem at `path` when it is used up. */
   spend(characters: number, path: string): void {
     this.#left -= characters;
-    if (this.#left < 0) unsupported('expected a smaller schema or grammar', path);
+    // Not in words: where it is used up says nothing of what to change.
+    if (this.#left < 0) throw new GrammarProblem('unsupported_value', 'expected a smaller schema or grammar', undefined, path);
   }
 
   /** The text, once it is paid for. */

@@ -1,8 +1,12 @@
 // What is wrong with a schema, pattern or grammar, with its path inside it; and how a text is quoted in EBNF.
 
+import { visible } from '../../src/core/quoted-word.ts';
+
 /** Of a path that is told: it may be made of a client's own names, and comes back in an answer and a log. */
 const longestPath = 512;
 const longestName = 64;
+/** Of a place in words, of which both ends tell most: where it is, and which keyword. */
+const longestEnd = 100;
 
 /** Becomes an InferenceError once the parameter of the request is known. */
 export class GrammarProblem extends Error {
@@ -17,12 +21,28 @@ export class GrammarProblem extends Error {
   }
 }
 
-export function unsupported(message: string, path: string): never {
-  throw new GrammarProblem('unsupported_value', message, undefined, path);
+/** `advice`: what to do about it, behind the place. */
+export function unsupported(message: string, path: string, advice = ''): never {
+  throw problemAt(path, { code: 'unsupported_value', message }, advice);
 }
 
 export function invalid(message: string, path: string): never {
-  throw new GrammarProblem('invalid_value', message, undefined, path);
+  throw problemAt(path, { code: 'invalid_value', message });
+}
+
+/**
+ * Says the place in its words as well: some clients show nothing else. It is the one inside the schema, since where that stands depends
+ * on the route.
+ */
+export function problemAt(
+  path: string,
+  { code, message, cause }: Pick<GrammarProblem, 'code' | 'message' | 'cause'>,
+  advice = '',
+): GrammarProblem {
+  const whole = path.replace(/^\./, '');
+  const place = visible(whole.length > 2 * longestEnd ? `${whole.slice(0, longestEnd)}…${whole.slice(-longestEnd)}` : whole);
+  const end = advice === '' ? '' : `; ${advice}`;
+  return new GrammarProblem(code, `${message}${place === '' ? '' : `, at ${place}`}${end}`, cause, path);
 }
 
 /** The path of a part that a client named. */

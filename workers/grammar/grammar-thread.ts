@@ -90,7 +90,8 @@ async function tryOut(format: AskedFormat): Promise<WrittenGrammar> {
   const mask = await text.mask();
   text.close();
   grammar.dispose();
-  if (mask.every((bits) => bits === 0)) throw new GrammarProblem('invalid_value', 'expected a form that some text fits');
+  if (mask.every((bits) => bits === 0))
+    throw new GrammarProblem('invalid_value', 'expected a form that some text fits, got one that allows none');
   return written;
 }
 

@@ -25,7 +25,7 @@ export function hasMark(text: string): boolean {
 
 /** Equal for equal values, whatever the order of their properties. Throws: GrammarProblem where the value is too deep. */
 export function sortedText(value: unknown, path: string, depth = 0): string {
-  if (depth > deepest) unsupported('expected a value that is less deep', path);
+  if (depth > deepest) unsupported(`expected a value at most ${deepest} levels deep`, path);
   if (Array.isArray(value)) return `[${value.map((item) => sortedText(item, path, depth + 1)).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const names = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -34,10 +34,10 @@ export function sortedText(value: unknown, path: string, depth = 0): string {
 
 /** JSON texts of numbers that a double cannot hold were rounded when they were parsed, or are infinite. */
 function assertExact(value: unknown, path: string, depth: number): void {
-  if (depth > deepest) unsupported('expected a value that is less deep', path);
+  if (depth > deepest) unsupported(`expected a value at most ${deepest} levels deep`, path);
   if (typeof value === 'number') {
     const isExact = Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
-    if (!isExact) invalid('expected numbers that a double holds exactly', path);
+    if (!isExact) invalid(`expected numbers that a double holds exactly, got ${value}`, path);
   } else if (typeof value === 'object' && value !== null) {
     for (const item of Object.values(value)) assertExact(item, path, depth + 1);
   }

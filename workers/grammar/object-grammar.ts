@@ -1,5 +1,6 @@
 // EBNF of objects: those with declared properties, and maps.
 
+import { quotedWord } from '../../src/core/quoted-word.ts';
 import type { GrammarBudget } from './grammar-budget.ts';
 import { invalid, literal, named, unsupported } from './grammar-problem.ts';
 import { jsonText } from './json-text.ts';
@@ -28,22 +29,25 @@ export function objectExpression(node: SchemaNode, path: string, parts: ObjectPa
   const declared = nodeOf(node['properties']) ?? {};
   const written = Object.keys(declared).length > 0 ? withNames(declared, keys.names) : fromNames(keys.names, additional);
   if (keys.schema !== undefined && Object.keys(declared).length > 0) {
-    unsupported('expected no other names than those of properties', `${path}.${keys.word}`);
+    unsupported(`expected no ${keys.word} beside declared properties`, `${path}.${keys.word}`, 'leave one of the two out');
   }
   const required = new Set(Array.isArray(node['required']) ? node['required'].map(String) : []);
   for (const name of required) {
-    if (!written.has(name)) unsupported('expected required properties to be declared', `${path}.required`);
+    if (!written.has(name)) {
+      unsupported(`expected the required property ${quotedWord(name)} to be declared by properties`, `${path}.required`);
+    }
   }
   if (written.size > 0) return properties(written, required, node, path, parts);
   const least = count(node['minProperties'], 0);
   const most = count(node['maxProperties'], Number.POSITIVE_INFINITY);
-  if (least > most) invalid('expected minProperties up to maxProperties', `${path}.minProperties`);
+  if (least > most) invalid(`expected minProperties up to maxProperties, which is ${most}, got ${least}`, `${path}.minProperties`);
   // The second is an object that is declared without properties, as by a tool without arguments.
   const isEmpty = keys.value === undefined && (additional === false || (additional === undefined && 'properties' in node));
-  if (isEmpty && least > 0) invalid('expected properties for minProperties', `${path}.minProperties`);
+  if (isEmpty && least > 0)
+    invalid(`expected minProperties of an object without properties to be 0, got ${least}`, `${path}.minProperties`);
   if (isEmpty || most === 0) return '"{}"';
   // Nothing keeps a name from being written twice.
-  if (least > 1) unsupported('expected at most 1 without declared properties', `${path}.minProperties`);
+  if (least > 1) unsupported(`expected minProperties to be at most 1 without declared properties, got ${least}`, `${path}.minProperties`);
   const key = keys.schema === undefined ? 'str' : parts.child(keys.schema, `${path}.${keys.word}`);
   const value = keys.value ?? parts.child(additional ?? true, `${path}.additionalProperties`);
   const pairs = `${key} ": " ${value} (", " ${key} ": " ${value})${times(0, most - 1)}`;
@@ -65,14 +69,14 @@ function keysOf(node: SchemaNode, path: string, parts: ObjectParts): Keys {
   const [only] = patterns;
   if (only !== undefined) {
     if (patterns.length > 1 || node['propertyNames'] !== undefined)
-      unsupported('expected one pattern of names', `${path}.patternProperties`);
+      unsupported('expected patternProperties of one pattern, without propertyNames beside it', `${path}.patternProperties`);
     const [pattern, schema] = only;
     const value = parts.child(schema, named(`${path}.patternProperties`, pattern));
     return { word: 'patternProperties', schema: { type: 'string', pattern }, value };
   }
   if (node['propertyNames'] === undefined || node['propertyNames'] === true) return {};
   const names = parts.plain(node['propertyNames'], `${path}.propertyNames`);
-  if (!matchesTypes('', names['type'])) invalid('expected names of the type string', `${path}.propertyNames.type`);
+  if (!matchesTypes('', names['type'])) invalid('expected propertyNames of the type string', `${path}.propertyNames.type`);
   const constants = 'const' in names ? [names['const']] : names['enum'];
   if (Array.isArray(constants)) return { word: 'propertyNames', names: constants.filter((name) => typeof name === 'string') };
   if (assertions(names).every((word) => word === 'type')) return {};
@@ -96,11 +100,15 @@ function properties(
   path: string,
   parts: ObjectParts,
 ): string {
-  if (written.size > mostProperties) unsupported(`expected at most ${mostProperties} properties`, `${path}.properties`);
+  if (written.size > mostProperties)
+    unsupported(`expected at most ${mostProperties} properties, got ${written.size}`, `${path}.properties`);
   const least = count(node['minProperties'], 0);
-  if (least > Math.max(1, required.size)) unsupported('expected as many required properties, or 1', `${path}.minProperties`);
-  if (count(node['maxProperties'], written.size) < written.size) {
-    unsupported('expected as many as there are declared properties', `${path}.maxProperties`);
+  const sure = Math.max(1, required.size);
+  if (least > sure)
+    unsupported(`expected minProperties up to ${sure}, the required properties or 1, got ${least}`, `${path}.minProperties`);
+  const most = count(node['maxProperties'], written.size);
+  if (most < written.size) {
+    unsupported(`expected maxProperties of at least ${written.size}, the declared properties, got ${most}`, `${path}.maxProperties`);
   }
   // Undefined: what came before cannot be all.
   let first = least > 0 ? undefined : '""';

@@ -1,6 +1,7 @@
 // Turns a regular expression into EBNF. Own, because the grammar library ends its whole instance at an expression that it cannot read, and
 // lets a pattern inside a JSON string produce bare quotes.
 
+import { quotedWord } from '../../src/core/quoted-word.ts';
 import { type CharSet, complement, digits, ebnfClass, holds, jsonEscaped, lineEnds, spaces, without, wordChars } from './char-set.ts';
 import { GrammarProblem, literal } from './grammar-problem.ts';
 import { firstMark, isMark, type SideRules } from './side-rules.ts';
@@ -22,13 +23,23 @@ const fewRepetitions = 8;
  */
 export function regexGrammar(pattern: string, insideJson: boolean, side: SideRules): string {
   if (pattern.length > longestPattern)
-    throw new GrammarProblem('invalid_value', `expected a pattern of at most ${longestPattern} characters`);
+    throw new GrammarProblem('invalid_value', `expected a pattern of at most ${longestPattern} characters, got ${pattern.length}`);
   try {
     new RegExp(pattern, 'u');
   } catch (error) {
-    throw new GrammarProblem('invalid_value', 'expected a valid regular expression', error);
+    throw new GrammarProblem(
+      'invalid_value',
+      `expected a regular expression that JavaScript reads with the flag u${reasonOf(error)}`,
+      error,
+    );
   }
   return new RegexReader(pattern, insideJson, side).read();
+}
+
+/** What comes behind the pattern in the words of the engine. */
+function reasonOf(error: unknown): string {
+  const [, reason] = error instanceof Error ? (/.*\/u: (.*)$/s.exec(error.message) ?? []) : [];
+  return reason === undefined ? '' : `, got one with: ${reason}`;
 }
 
 interface Atom {
@@ -60,7 +71,7 @@ class RegexReader {
     const ebnf = this.#alternatives(0);
     if (this.#wideRepetitions <= mostWideRepetitions) return ebnf;
     const message = `expected at most ${mostWideRepetitions} repetitions of classes of many characters, except at the end of the pattern`;
-    throw new GrammarProblem('unsupported_value', message);
+    throw new GrammarProblem('unsupported_value', `${message}, got ${this.#wideRepetitions}`);
   }
 
   #peek(ahead = 0): string | undefined {
@@ -127,7 +138,9 @@ class RegexReader {
 
   #counted(ebnf: string, least: number, most: number): string {
     const mark = this.#side.lengthMark({ least, most, until: this.#insideJson ? 'quote' : 'end' });
-    if (mark === undefined) throw new GrammarProblem('unsupported_value', 'expected fewer different lengths');
+    if (mark === undefined) {
+      throw new GrammarProblem('unsupported_value', 'expected fewer different numbers of repetitions at ends of patterns');
+    }
     return `${literal(mark)} ${ebnf}*`;
   }
 
@@ -138,7 +151,10 @@ class RegexReader {
     const least = Number(first);
     const most = second === undefined ? least : second === '' ? Number.POSITIVE_INFINITY : Number(second);
     if (least > mostRepetitions || (most !== Number.POSITIVE_INFINITY && most > mostRepetitions)) {
-      throw new GrammarProblem('unsupported_value', `expected at most ${mostRepetitions} repetitions in a pattern`);
+      throw new GrammarProblem(
+        'unsupported_value',
+        `expected at most ${mostRepetitions} repetitions of one part of a pattern, got ${quotedWord(text)}`,
+      );
     }
     return { text, least, most };
   }
@@ -154,7 +170,7 @@ class RegexReader {
         return this.#class(complement(lineEnds));
       case '^':
       case '$':
-        throw new GrammarProblem('unsupported_value', 'a pattern may have ^ at its beginning and $ at its end only');
+        return this.#refuse('^ at its beginning and $ at its end only', char);
       case '\\': {
         const set = this.#escaped();
         return typeof set === 'number' ? { ebnf: this.#literal(set), ...plain } : this.#class(set);
@@ -164,10 +180,17 @@ class RegexReader {
     }
   }
 
+  /** `came`: what was taken last. */
+  #refuse(expected: string, came: string): never {
+    const at = this.#at - [...came].length + 1;
+    throw new GrammarProblem('unsupported_value', `expected a pattern with ${expected}, got ${quotedWord(came)} at character ${at}`);
+  }
+
   #group(depth: number): string {
     if (this.#peek() === '?') {
       this.#take();
-      if (this.#take() !== ':') throw new GrammarProblem('unsupported_value', 'a pattern may have plain and (?:…) groups only');
+      const sign = this.#take();
+      if (sign !== ':') this.#refuse('plain and (?:…) groups only', `(?${sign}`);
     }
     const inner = this.#alternatives(depth + 1);
     this.#take();
@@ -184,7 +207,7 @@ class RegexReader {
     if (control !== undefined) return control;
     if (char === 'x') return this.#hexDigits(2);
     if (char === 'u') return this.#codePoint();
-    if (/[A-Za-z0-9]/.test(char)) throw new GrammarProblem('unsupported_value', 'a pattern may have the escapes d w s n r t f v x u only');
+    if (/[A-Za-z0-9]/.test(char)) this.#refuse('the escapes d w s n r t f v x u only', `\\${char}`);
     return char.codePointAt(0) ?? 0;
   }
 
@@ -232,7 +255,7 @@ class RegexReader {
   #literal(code: number): string {
     const char = String.fromCodePoint(code);
     if ((code >= 0xd800 && code < 0xe000) || isMark(code)) {
-      throw new GrammarProblem('unsupported_value', 'a pattern may not have half a surrogate pair, or U+F0000 to U+F003F');
+      throw new GrammarProblem('unsupported_value', 'expected a pattern without halves of surrogate pairs and U+F0000 to U+F003F');
     }
     return literal(this.#insideJson ? JSON.stringify(char).slice(1, -1) : char);
   }
@@ -240,11 +263,11 @@ class RegexReader {
   #class(set: CharSet): Atom {
     const written = ebnfClass(this.#insideJson ? without(set, jsonEscaped) : set);
     if (written === undefined)
-      throw new GrammarProblem('unsupported_value', 'a class of the pattern allows no character that can be written');
+      throw new GrammarProblem('unsupported_value', 'expected a class of the pattern to allow a character that can be written');
     if (written === 'too many') {
       throw new GrammarProblem(
         'unsupported_value',
-        'a class of the pattern may have at most 2000 characters beyond ASCII, or lack at most 64',
+        'expected a class of the pattern to have at most 2000 characters beyond ASCII, or to lack at most 64',
       );
     }
     this.#side.exclude(written.excluded);

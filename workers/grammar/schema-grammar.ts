@@ -7,7 +7,7 @@ import { GrammarBudget } from './grammar-budget.ts';
 import { invalid, unsupported } from './grammar-problem.ts';
 import { numberRange } from './number-range.ts';
 import { objectExpression } from './object-grammar.ts';
-import { assertions, assertKnownKeywords, evaluated, inferredTypes, modern } from './schema-keywords.ts';
+import { assertions, assertKnownKeywords, evaluated, inferredTypes, modern, typeOf } from './schema-keywords.ts';
 import { merged } from './schema-merge.ts';
 import { nodeOf, referred, type SchemaNode } from './schema-node.ts';
 import type { SideRules } from './side-rules.ts';
@@ -121,7 +121,7 @@ class SchemaWriter {
 
   #newName(path: string): string {
     this.#count += 1;
-    if (this.#count > mostRules) unsupported('expected a smaller schema', path);
+    if (this.#count > mostRules) unsupported(`expected a schema of at most ${mostRules} parts`, path);
     this.#budget.spend(ruleCost, path);
     return `${this.#prefix}v${this.#count}`;
   }
@@ -130,11 +130,13 @@ class SchemaWriter {
     const place = { ...before, depth: before.depth + 1 };
     const { path } = place;
     this.#budget.spend(ruleCost, path);
-    if (place.depth > deepest) unsupported('expected a schema that is less deep', path);
+    if (place.depth > deepest) unsupported(`expected schemas at most ${deepest} levels deep`, path);
     if (schema === true) return 'any';
     const raw = nodeOf(schema);
     if (raw === undefined)
-      return schema === false ? unsupported('expected a schema that allows a value', path) : invalid('expected a schema', path);
+      return schema === false
+        ? unsupported('expected a schema that allows a value, got false', path)
+        : invalid(`expected a schema, got ${typeOf(schema)}`, path);
     assertKnownKeywords(raw, path);
     const { $ref: target, allOf } = raw;
     const isAlone = assertions(raw).length === 1;
@@ -196,9 +198,9 @@ class SchemaWriter {
   #members(schema: unknown, place: Place, chain: readonly SchemaNode[], isInner = chain.length > 0): readonly SchemaNode[] {
     const { path } = place;
     if (schema === true) return [];
-    const raw = nodeOf(schema) ?? unsupported('expected a schema that allows a value', path);
+    const raw = nodeOf(schema) ?? unsupported('expected a schema that allows a value, got false', path);
     if (chain.includes(raw)) invalid('expected a $ref that does not lead back to itself', path);
-    if (chain.length > deepest) unsupported('expected a schema that is less deep', path);
+    if (chain.length > deepest) unsupported(`expected schemas at most ${deepest} levels deep`, path);
     this.#budget.spend(ruleCost, path);
     assertKnownKeywords(raw, path);
     const { $ref: target, allOf, ...own } = raw;

@@ -1,5 +1,7 @@
 // Which JSON Schema keywords the grammar enforces, and beside which others; all other assertions are refused by their path.
 
+import { nearest } from '../../src/core/nearest.ts';
+import { quotedWord } from '../../src/core/quoted-word.ts';
 import { invalid, unsupported } from './grammar-problem.ts';
 import { nodeOf, type SchemaNode } from './schema-node.ts';
 import { stringFormats } from './string-formats.ts';
@@ -29,7 +31,18 @@ const ofKind: Readonly<Record<string, readonly string[]>> = {
 const typeNames = ['null', 'boolean', 'integer', 'number', 'string', 'array', 'object'];
 const unions = ['$ref', 'anyOf', 'oneOf', 'allOf'];
 const counts = ['minItems', 'maxItems', 'minLength', 'maxLength', 'minProperties', 'maxProperties'];
+/** What says the same, or nearly, of keywords that are refused. */
+const instead: ReadonlyMap<string, string> = new Map([
+  ['not', 'say what is allowed, by enum or anyOf'],
+  ['contains', 'use items or prefixItems'],
+  ...['if', 'then', 'else', 'dependencies', 'dependentRequired', 'dependentSchemas'].map(
+    (word) => [word, 'use anyOf, with a branch for each case'] as const,
+  ),
+  ...['$dynamicRef', '$recursiveRef'].map((word) => [word, 'use $ref'] as const),
+]);
 const known = new Set([...Object.values(ofKind).flat(), ...unions, 'type', 'const', 'enum']);
+/** No keyword is as long. */
+const longestMisspelt = 40;
 
 /** The keywords that say which values are valid. A `format` that no grammar holds does not. */
 export function assertions(node: SchemaNode): readonly string[] {
@@ -46,28 +59,48 @@ export function assertions(node: SchemaNode): readonly string[] {
 export function assertKnownKeywords(node: SchemaNode, path: string): void {
   const used = assertions(node);
   for (const word of used) {
-    if (!known.has(word)) unsupported('expected a keyword that a grammar can enforce', `${path}.${word.slice(0, 64)}`);
+    if (!known.has(word)) {
+      const message = `expected a keyword that a grammar can enforce, got ${quotedWord(word)}`;
+      unsupported(message, `${path}.${word.slice(0, 64)}`, adviceFor(word));
+    }
     assertShape(word, node[word], `${path}.${word}`);
   }
   const constant = used.find((word) => word === 'const' || word === 'enum');
   const beside = used.find((word) => word !== constant && word !== 'type' && !unions.includes(word));
-  if (constant !== undefined && beside !== undefined) unsupported(`expected no other keyword beside ${constant}`, `${path}.${beside}`);
-  if ('multipleOf' in node && node['multipleOf'] !== 1) unsupported('expected 1, for whole numbers', `${path}.multipleOf`);
-  for (const word of ['unevaluatedProperties', 'unevaluatedItems']) {
-    if (nodeOf(node[word]) !== undefined) unsupported('expected true or false', `${path}.${word}`);
+  if (constant !== undefined && beside !== undefined) {
+    unsupported(`expected no ${beside} beside ${constant}, which lists the values itself`, `${path}.${beside}`, 'leave it out');
   }
+  if ('multipleOf' in node && node['multipleOf'] !== 1) {
+    unsupported(`expected multipleOf to be 1, for whole numbers, got ${String(node['multipleOf'])}`, `${path}.multipleOf`);
+  }
+  for (const word of ['unevaluatedProperties', 'unevaluatedItems']) {
+    if (nodeOf(node[word]) !== undefined) unsupported(`expected ${word} to be true or false, got a schema`, `${path}.${word}`);
+  }
+}
+
+/** For a keyword that is refused. */
+function adviceFor(word: string): string {
+  const other = instead.get(word);
+  const meant = other === undefined && word.length <= longestMisspelt ? nearest(word, known) : undefined;
+  return other ?? (meant === undefined ? 'leave it out, and check the answer' : `did you mean ${meant}`);
+}
+
+/** A type, or a plain value. */
+function came(value: unknown): string {
+  if (typeof value === 'string') return quotedWord(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeOf(value);
 }
 
 function assertShape(word: string, value: unknown, path: string): void {
   const isText = (one: unknown): boolean => typeof one === 'string';
   const isSchema = typeof value === 'boolean' || nodeOf(value) !== undefined;
-  const wrong = (expected: string): never => invalid(`expected ${expected}`, path);
+  const wrong = (expected: string): never => invalid(`expected ${word} to be ${expected}, got ${came(value)}`, path);
   if (['properties', 'patternProperties'].includes(word) && nodeOf(value) === undefined) wrong('an object');
   if (['$ref', 'pattern', 'format'].includes(word) && !isText(value)) wrong('a string');
   if (['anyOf', 'oneOf', 'allOf', 'enum'].includes(word) && !(Array.isArray(value) && value.length > 0))
     wrong('an array that is not empty');
   if (word === 'prefixItems' && !Array.isArray(value)) wrong('an array');
-  if (word === 'items' && !isSchema && !Array.isArray(value)) wrong('a schema');
+  if (word === 'items' && !isSchema && !Array.isArray(value)) wrong('a schema, or a list of schemas as in prefixItems');
   if (/^(unevaluated|additional|propertyNames)/.test(word) && !isSchema) wrong('a schema');
   if (word === 'required' && !(Array.isArray(value) && value.every(isText))) wrong('an array of strings');
   const isOldBound = word.startsWith('exclusive') && typeof value === 'boolean';
@@ -116,7 +149,9 @@ export function evaluated(node: SchemaNode, raw: SchemaNode, path: string): Sche
   ] as const) {
     delete out[word];
     if (node[word] !== false) continue;
-    if (unions.some((union) => union in raw)) unsupported('expected it outside of other schemas', `${path}.${word}`);
+    if (unions.some((union) => union in raw)) {
+      unsupported(`expected no ${word} beside $ref, anyOf, oneOf or allOf inside of another schema`, `${path}.${word}`, `use ${plain}`);
+    }
     out[plain] = node[plain] ?? false;
   }
   return out;
@@ -126,7 +161,7 @@ export function evaluated(node: SchemaNode, raw: SchemaNode, path: string): Sche
 export function inferredTypes(node: SchemaNode, path: string): readonly string[] | undefined {
   const types = writtenTypes(node);
   if (node['type'] === undefined && types.length > 1) {
-    unsupported('expected a type, because keywords of several types are present', `${path}.type`);
+    unsupported(`expected a type, because keywords of ${types.join(' and ')} are present`, `${path}.type`);
   }
   return types.length === 0 ? undefined : types;
 }

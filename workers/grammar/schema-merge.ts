@@ -1,9 +1,13 @@
 // One schema for what several say at once: `allOf`, and keywords beside a `$ref` or a union. Exact, or refused.
 
+import { quotedWord } from '../../src/core/quoted-word.ts';
 import { invalid, unsupported } from './grammar-problem.ts';
 import { sortedText } from './json-text.ts';
 import { assertions, listOf } from './schema-keywords.ts';
 import { nodeOf, type SchemaNode } from './schema-node.ts';
+
+/** What is made one here, in the words of messages. */
+const joinedSchemas = 'the schemas that allOf, $ref or a union join';
 
 /** A value fits the result where it fits all of them. Without unions of their own. Throws: GrammarProblem at the keyword that cannot be told. */
 export function merged(members: readonly SchemaNode[], path: string): SchemaNode {
@@ -19,7 +23,7 @@ function both(a: SchemaNode, b: SchemaNode, path: string): SchemaNode {
   }
   const hasItems = (node: SchemaNode): boolean => 'items' in node || 'prefixItems' in node;
   if (hasItems(a) && hasItems(b) && ('prefixItems' in a || 'prefixItems' in b) && sortedItems(a, path) !== sortedItems(b, path)) {
-    unsupported('expected the items to be told once', `${path}.${'prefixItems' in b ? 'prefixItems' : 'items'}`);
+    unsupported(`expected items and prefixItems in one of ${joinedSchemas}`, `${path}.${'prefixItems' in b ? 'prefixItems' : 'items'}`);
   }
   if ('const' in out && 'enum' in out) {
     out['enum'] = joined('enum', [out['const']], out['enum'], `${path}.enum`);
@@ -32,7 +36,7 @@ function both(a: SchemaNode, b: SchemaNode, path: string): SchemaNode {
   ] as const) {
     // What it says of additional properties depends on the patterns beside it.
     if ('patternProperties' in some && isObject(other)) {
-      unsupported('expected no other keyword about properties', `${path}.patternProperties`);
+      unsupported(`expected no other keyword about properties beside patternProperties in ${joinedSchemas}`, `${path}.patternProperties`);
     }
   }
   return { ...out, ...bothObjects(a, b, path) };
@@ -56,12 +60,14 @@ function joined(word: string, a: unknown, b: unknown, path: string): unknown {
     case 'enum': {
       const texts = new Set(listOf(b).map((value) => sortedText(value, path)));
       const common = listOf(a).filter((value) => texts.has(sortedText(value, path)));
-      return common.length > 0 ? common : invalid('expected values in common', path);
+      return common.length > 0 ? common : invalid(`expected an enum value that is in each of ${joinedSchemas}`, path);
     }
     case 'items':
       return { allOf: [a, b] };
     default:
-      return sortedText(a, path) === sortedText(b, path) ? a : unsupported(`expected one ${word}`, path);
+      return sortedText(a, path) === sortedText(b, path)
+        ? a
+        : unsupported(`expected one ${word} in ${joinedSchemas}, got two that differ`, path, 'say both by one');
   }
 }
 
@@ -71,7 +77,9 @@ function commonTypes(a: unknown, b: unknown, path: string): readonly unknown[] {
     ...some.filter((type) => others.includes(type) || (type === 'integer' && others.includes('number'))),
     ...others.filter((type) => type === 'integer' && some.includes('number')),
   ];
-  return common.length > 0 ? [...new Set(common)] : invalid('expected types that go together', path);
+  return common.length > 0
+    ? [...new Set(common)]
+    : invalid(`expected types that go together, got ${some.join(' or ')} and ${others.join(' or ')}`, path);
 }
 
 function sortedItems({ items, prefixItems }: SchemaNode, path: string): string {
@@ -112,7 +120,9 @@ function bothObjects(a: SchemaNode, b: SchemaNode, path: string): SchemaNode {
   count('maxProperties', Math.min);
   for (const name of listOf(out['required'] ?? [])) {
     const isForbidden = [a, b].some((one) => property(one, String(name)) === false);
-    if (isForbidden) invalid('expected required properties to be allowed', `${path}.required`);
+    if (isForbidden) {
+      invalid(`expected the required property ${quotedWord(String(name))} to be allowed by each of ${joinedSchemas}`, `${path}.required`);
+    }
   }
   return out;
 }

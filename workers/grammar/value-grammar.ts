@@ -1,7 +1,8 @@
 // EBNF of values without parts: constants, numbers and strings.
 
+import { quotedWord } from '../../src/core/quoted-word.ts';
 import type { GrammarBudget } from './grammar-budget.ts';
-import { GrammarProblem, invalid, literal, unsupported } from './grammar-problem.ts';
+import { GrammarProblem, invalid, literal, problemAt, unsupported } from './grammar-problem.ts';
 import { jsonText } from './json-text.ts';
 import { type Bounds, integerRange, numberRange } from './number-range.ts';
 import { regexGrammar } from './regex-grammar.ts';
@@ -23,7 +24,7 @@ export function constants(node: SchemaNode, path: string, budget: GrammarBudget)
     const at = word === 'enum' ? `${path}.enum[${index}]` : `${path}.const`;
     if (matchesTypes(value, node['type'])) written.push(budget.paid(literal(jsonText(value, at)), at));
   }
-  if (written.length === 0) invalid('expected a value of the type beside it', `${path}.${word}`);
+  if (written.length === 0) invalid(`expected ${word} to hold a value of the type beside it`, `${path}.${word}`);
   return `(${written.join(' | ')})`;
 }
 
@@ -36,8 +37,9 @@ export function numberExpression(type: 'integer' | 'number', node: SchemaNode, p
   };
   const isWhole = type === 'integer' || node['multipleOf'] === 1;
   const range = isWhole ? integerRange(bounds) : numberRange(bounds);
-  if (range === undefined) unsupported('expected bounds with a number between', path);
-  if (range === 'too fine') unsupported('expected bounds of at most 6 digits behind the point', path);
+  if (range === undefined)
+    unsupported(`expected minimum, maximum and exclusive bounds with a ${isWhole ? 'whole number' : 'number'} between them`, path);
+  if (range === 'too fine') unsupported('expected minimum, maximum and exclusive bounds with at most 6 digits behind the point', path);
   return `(${range})`;
 }
 
@@ -46,9 +48,10 @@ export function stringExpression(node: SchemaNode, path: string, side: SideRules
   if (pattern !== undefined) return `"\\"" ${patternExpression(pattern, path, side, budget)} "\\""`;
   if (node['minLength'] === undefined && node['maxLength'] === undefined) return 'str';
   const [least, most] = lengths(node);
-  if (least > most) invalid('expected minLength up to maxLength', `${path}.minLength`);
+  if (least > most) invalid(`expected minLength up to maxLength, which is ${most}, got ${least}`, `${path}.minLength`);
   const mark =
-    side.lengthMark({ least, most, until: 'quote' }) ?? unsupported('expected fewer different lengths of strings', `${path}.minLength`);
+    side.lengthMark({ least, most, until: 'quote' }) ??
+    unsupported('expected fewer different pairs of minLength and maxLength in one schema', `${path}.minLength`);
   return `"\\"" ${literal(mark)} counted`;
 }
 
@@ -59,14 +62,15 @@ function patternOf(node: SchemaNode, path: string): string | undefined {
   const pattern = typeof node['pattern'] === 'string' ? node['pattern'] : undefined;
   const isPattern = pattern !== undefined && (format === undefined || narrower(name, pattern) === 'pattern');
   if (pattern !== undefined && format !== undefined && narrower(name, pattern) === undefined) {
-    unsupported('expected no such pattern beside this format', `${path}.pattern`);
+    unsupported(`expected no pattern beside the format ${quotedWord(name)}`, `${path}.pattern`, 'leave one of the two out');
   }
   const [least, most] = lengths(node);
   const [shortest, longest] = isPattern ? [0, Number.POSITIVE_INFINITY] : [format?.shortest ?? 0, format?.longest ?? 0];
   if (isPattern || format !== undefined) {
-    const what = isPattern ? 'pattern' : 'format';
-    if (least > shortest) unsupported(`expected no length beside ${what} that it does not have by itself`, `${path}.minLength`);
-    if (most < longest) unsupported(`expected no length beside ${what} that it does not have by itself`, `${path}.maxLength`);
+    const what = isPattern ? 'pattern' : `the format ${quotedWord(name)} that it does not have by itself`;
+    const advice = isPattern ? 'say the length in the pattern, as "^[a-z]{3,9}$" does' : 'leave one of the two out';
+    if (least > shortest) unsupported(`expected no minLength beside ${what}`, `${path}.minLength`, advice);
+    if (most < longest) unsupported(`expected no maxLength beside ${what}`, `${path}.maxLength`, advice);
   }
   return isPattern ? pattern : format?.pattern;
 }
@@ -75,7 +79,7 @@ function patternExpression(pattern: string, path: string, side: SideRules, budge
   try {
     return budget.paid(regexGrammar(pattern, true, side), '');
   } catch (error) {
-    if (error instanceof GrammarProblem) throw new GrammarProblem(error.code, error.message, error.cause, `${path}.pattern`);
+    if (error instanceof GrammarProblem) throw problemAt(`${path}.pattern`, error);
     throw error;
   }
 }

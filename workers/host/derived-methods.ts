@@ -3,6 +3,7 @@
 import { countingRoutes, type MethodName } from '../../src/contract/methods.ts';
 import type { CheckedBody } from '../../src/contract/dialect.ts';
 import { InferenceError } from '../../src/core/errors.ts';
+import { quotedWord } from '../../src/core/quoted-word.ts';
 import { adaptedCount, adaptedMethod } from '../../src/dialects/adapters/adapted-method.ts';
 import { type AdapterName, adapterNames } from '../../src/dialects/adapters/own-names.ts';
 import type { Callable } from './callable.ts';
@@ -14,7 +15,10 @@ export function addAdapted(found: Map<MethodName, Callable>, declared: unknown, 
   const chat = found.get('chatCompletions');
   if (chat === undefined) throw invalid('expected static adapters on a class with chatCompletions, found none');
   for (const name of declared) {
-    if (!isAdapter(name)) throw invalid(`expected static adapters to list only ${adapterNames.join(', ')}, found another`);
+    if (!isAdapter(name)) {
+      const came = typeof name === 'string' ? quotedWord(name) : typeof name;
+      throw invalid(`expected static adapters to list only ${adapterNames.join(', ')}, found ${came}`);
+    }
     if (found.has(name)) throw invalid(`expected ${name} either as a method or once in static adapters, found it twice`);
     const method = adaptedMethod(name, chat, schema);
     found.set(name, (body, request) => method(body as CheckedBody, request)); // a call's body has passed the check of its route

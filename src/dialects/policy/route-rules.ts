@@ -1,8 +1,10 @@
 // The fields that each route knows and that not every model honours, as data.
 
 import type { MethodName } from '../../contract/methods.ts';
+import { describeWord } from '../check.ts';
 import {
   absent,
+  elsewhere,
   emptyList,
   has,
   insteadOf,
@@ -27,6 +29,7 @@ import {
   formats,
   functions,
   functionTool,
+  guided,
   localExtensions,
   logprobs,
   neverCalled,
@@ -37,6 +40,7 @@ import {
   topK,
   topLogprobs,
   truncation,
+  unguided,
 } from './shared-rules.ts';
 
 const nothingSaid = is('');
@@ -47,6 +51,7 @@ const noLogprobs: Passing = {
 const noToolTurn: Passing = {
   allowed: 'another than "tool" and "function"',
   passes: (role) => role !== 'tool' && role !== 'function',
+  came: describeWord,
 };
 const onePrompt: Passing = {
   allowed: 'one prompt',
@@ -61,8 +66,7 @@ const blocksNeverCalled = ofType('none');
 const formatsOfOthers = [
   parameter('output_config.format', insteadOf('response_format')),
   value('text.format', insteadOf('response_format', ofType('text'))),
-  parameter('grammar', insteadOf('guided_grammar', nothingSaid)),
-  ...foreignFormats('response_format and guided_json, guided_regex, guided_grammar and guided_choice'),
+  ...foreignFormats('response_format', 'response_format and guided_json, guided_regex, guided_grammar and guided_choice', insteadOf),
 ];
 const chatTurns = [
   value('messages[].role', noToolTurn, has('tools')),
@@ -134,6 +138,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     parameter('system', insteadOf('messages of role system', nothingSaid)),
     parameter('instructions', insteadOf('messages of role system', nothingSaid)),
     ...localExtensions,
+    ...guided,
     ...formatsOfOthers,
   ],
   completions: [
@@ -153,6 +158,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     parameter('system', nothingSaid),
     parameter('instructions', nothingSaid),
     ...localExtensions,
+    ...guided,
     ...formatsOfOthers,
   ],
   responses: [
@@ -176,8 +182,8 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     value('response_format', insteadOf('text.format', ofType('text'))),
     parameter('output_config.format', insteadOf('text.format')),
     ...unserved(localExtensions),
-    parameter('grammar', nothingSaid),
-    ...foreignFormats('text.format'),
+    ...unguided('text.format'),
+    ...foreignFormats('text.format', 'text.format', elsewhere),
   ],
   messages: [
     unless(parameter('tools', emptyList, has('tools')), 'tool_choice', blocksNeverCalled),
@@ -205,7 +211,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     parameter('container.skills', emptyList),
     parameter('thread'),
     ...unserved(localExtensions),
-    parameter('grammar', nothingSaid),
-    ...foreignFormats('output_config.format'),
+    ...unguided('output_config.format'),
+    ...foreignFormats('output_config.format', 'output_config.format', elsewhere),
   ],
 };

@@ -1,6 +1,7 @@
 // One rule of the policy: a field, the values that ask for nothing, and the capability that serves the others.
 
 import type { ModelCapabilities } from '../../contract/capabilities.ts';
+import { describe, describeWord } from '../check.ts';
 import { isRecord } from '../schema-fit.ts';
 import { findAt, stepsOf } from './find-at.ts';
 
@@ -9,6 +10,8 @@ export interface Passing {
   /** What the field may be, in words; the message of a refusal says it. */
   readonly allowed: string;
   readonly passes: (value: unknown) => boolean;
+  /** What came, in words; absent: its JSON type or number. Never text of the user. */
+  readonly came?: (value: unknown) => string;
 }
 
 /** What passes beside the neutral values for a model of such capabilities; undefined where it declares nothing of the kind. */
@@ -27,7 +30,7 @@ export interface Rule {
   readonly overriddenBy?: (body: unknown) => boolean;
   /** What the field may be, in words, where that depends on the model. */
   readonly taken?: (capabilities: ModelCapabilities) => string;
-  /** What came, in words; absent: its JSON type or number. Never text of the user. */
+  /** Instead of what `neutral` says of it. */
   readonly came?: (value: unknown) => string;
 }
 
@@ -48,8 +51,8 @@ export const unless = (rule: Rule, field: string, passing: Passing): Rule => ({
   ...rule,
   overriddenBy: (body) => findAt(body, stepsOf(field), passing.passes) !== undefined,
 });
-/** The type of a tool. Its text is the client's, and its JSON type would not tell what is wrong with it. */
-export const toolType = (passing: Passing): Rule => ({ ...value('tools[].type', passing), came: () => 'another type' });
+/** The type of a tool, which is a word: its JSON type would not tell what is wrong with it. */
+export const toolType = (passing: Passing): Rule => ({ ...value('tools[].type', passing), came: describeWord });
 /** Types of items that a model takes if it declares `by`; without it none does. */
 export interface Kinds {
   readonly types: readonly string[];
@@ -78,6 +81,8 @@ export const absent: Passing = { allowed: 'absent', passes: () => false };
 export const is = (...allowed: readonly (boolean | number | string)[]): Passing => ({
   allowed: `${quoted(allowed)} or absent`,
   passes: (candidate) => allowed.some((item) => item === candidate),
+  // Where the empty text passes, others are texts and no words.
+  ...(allowed.some((item) => typeof item === 'string') && !allowed.includes('') ? { came: describeWord } : {}),
 });
 export const emptyList: Passing = {
   allowed: 'an empty list or absent',
@@ -90,11 +95,17 @@ export const emptyObject: Passing = {
 export const ofType = (...types: readonly string[]): Passing => ({
   allowed: `an object of type ${quoted(types)}, or absent`,
   passes: (candidate) => types.includes(typeOf(candidate)),
+  came: (candidate) => (typeOf(candidate) === '' ? describe(candidate) : `one of type ${describeWord(typeOf(candidate))}`),
 });
 /** A field of another API for what this route says by `field`: the value of one that is ignored would be missed. */
 export const insteadOf = (field: string, neutral: Passing = absent): Passing => ({
   ...neutral,
   allowed: `${neutral.allowed}, since this route has ${field}`,
+});
+/** A field that other routes have by that name, and this one by none. */
+export const elsewhere = (field: string, neutral: Passing = absent): Passing => ({
+  ...neutral,
+  allowed: `${neutral.allowed}, since only chat and completions have ${field}`,
 });
 const anything: Passing = { allowed: 'anything', passes: () => true };
 

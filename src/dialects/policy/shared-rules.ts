@@ -1,6 +1,7 @@
 // Rules that several text routes share, since clients that talk to several APIs send the same fields to all of them.
 
 import {
+  elsewhere,
   emptyList,
   emptyObject,
   has,
@@ -60,17 +61,33 @@ export const localExtensions: readonly Rule[] = [
   value('min_tokens', is(0), has('endControl')),
   value('mirostat', is(0)),
   value('typical_p', is(1)),
+  parameter('chat_template_kwargs', emptyObject),
+];
+/** What the text has to be, as local servers have it. */
+export const guided: readonly Rule[] = [
   parameter('guided_json', undefined, has('structuredOutputs')),
   parameter('guided_regex', undefined, has('grammars')),
   parameter('guided_grammar', undefined, has('grammars')),
   parameter('guided_choice', emptyList, has('grammars')),
-  parameter('chat_template_kwargs', emptyObject),
 ];
-/** What other local servers have for the form of the text; `field` is what the route has. */
-export const foreignFormats = (field: string): readonly Rule[] => [
-  parameter('structured_outputs', insteadOf(field, emptyObject)),
-  ...['regex', 'ebnf', 'format'].map((name) => parameter(name, insteadOf(field, is('')))),
-  parameter('json_schema', insteadOf(field, emptyObject)),
+/** The same on a route that has JSON Schemas by `field`, and no other forms. */
+export const unguided = (field: string): readonly Rule[] => [
+  parameter('guided_json', insteadOf(field)),
+  parameter('guided_regex', elsewhere('guided_regex')),
+  parameter('guided_grammar', elsewhere('guided_grammar')),
+  parameter('guided_choice', elsewhere('guided_choice', emptyList)),
+];
+/**
+ * What other local servers have for the form of the text. `json`: the field for JSON; `all`: those for any form; `named`: how the route has
+ * the guided ones.
+ */
+export const foreignFormats = (json: string, all: string, named: typeof insteadOf): readonly Rule[] => [
+  parameter('structured_outputs', insteadOf(all, emptyObject)),
+  parameter('regex', named('guided_regex', is(''))),
+  parameter('grammar', named('guided_grammar', is(''))),
+  parameter('ebnf', named('guided_grammar', is(''))),
+  parameter('format', insteadOf(json, is(''))),
+  parameter('json_schema', insteadOf(json, emptyObject)),
 ];
 export const truncation = value('truncation', is('disabled'), has('truncation', is('disabled', 'auto')));
 export const topK = value('top_k', is(0, -1), has('candidateLimits'));

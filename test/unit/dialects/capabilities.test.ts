@@ -109,10 +109,10 @@ test.each([
   ['embeddings', { dimensions: 5 }, { dimensions: [4, 8] }, 'dimensions', 'expected dimensions to be 4 or 8 or absent, got 5'],
   [
     'chatCompletions',
-    { response_format: { type: 'secret' } },
+    { response_format: { type: 'xml' } },
     { structuredOutputs: true },
     'response_format',
-    'expected response_format to be an object of type "text" or "json_object" or "json_schema", or absent, got object',
+    'expected response_format to be an object of type "text" or "json_object" or "json_schema", or absent, got one of type "xml"',
   ],
 ] as const)('%s: %j is past what %j serves', (method, body, capabilities, param, message) => {
   expect(refusal(() => checkPolicy(method, body, capabilities))).toMatchObject({ code: 'invalid_value', param, message });
@@ -173,13 +173,19 @@ test.each([
 });
 
 test.each([
-  ['chatCompletions', { tools: [{ type: 'function' }, { type: 'custom' }] }, 'tools[1].type', '"function"'],
-  ['responses', { tools: [{ type: 'web_search' }] }, 'tools[0].type', '"function"'],
-  ['inputTokens', { tools: [{ type: 'web_search' }] }, 'tools[0].type', '"function"'],
-  ['messages', { tools: [{ name: 'a' }, { type: 'custom' }, { type: 'web_search_20250305' }] }, 'tools[2].type', '"custom" or absent'],
-  ['countTokens', { tools: [{ type: 'bash_20250124' }] }, 'tools[0].type', '"custom" or absent'],
-] as const)('%s: %j has a tool that no model is told of', (method, body, param, allowed) => {
-  const message = `expected ${param} to be ${allowed}, got another type`;
+  ['chatCompletions', { tools: [{ type: 'function' }, { type: 'custom' }] }, 'tools[1].type', '"function"', 'custom'],
+  ['responses', { tools: [{ type: 'web_search' }] }, 'tools[0].type', '"function"', 'web_search'],
+  ['inputTokens', { tools: [{ type: 'web_search' }] }, 'tools[0].type', '"function"', 'web_search'],
+  [
+    'messages',
+    { tools: [{ name: 'a' }, { type: 'custom' }, { type: 'web_search_20250305' }] },
+    'tools[2].type',
+    '"custom" or absent',
+    'web_search_20250305',
+  ],
+  ['countTokens', { tools: [{ type: 'bash_20250124' }] }, 'tools[0].type', '"custom" or absent', 'bash_20250124'],
+] as const)('%s: %j has a tool that no model is told of', (method, body, param, allowed, type) => {
+  const message = `expected ${param} to be ${allowed}, got "${type}"`;
   for (const known of [everything, undefined])
     expect(refusal(() => checkPolicy(method, body, known))).toMatchObject({ code: 'unsupported_value', param, message });
 });

@@ -93,6 +93,60 @@ test('the message tells the type that came and never the text', () => {
 });
 
 test.each([
+  ['chatCompletions', { messages: [{ role: 'bot', content: 'hi' }] }, 'got "bot"'],
+  ['chatCompletions', { messages: [{ role: 5, content: 'hi' }] }, 'got 5'],
+  ['chatCompletions', { messages: [{ role: true, content: 'hi' }] }, 'got true'],
+  ['messages', { max_tokens: 1, messages: [{ role: 'bot\n"\u2028', content: 'hi' }] }, 'got "bot\\n\\"\\u2028"'],
+  ['embeddings', { input: 'a', encoding_format: 'é'.repeat(1000) }, `got "${'é'.repeat(40)}…"`],
+  ['responses', { input: 'a', tool_choice: 'any' }, 'got "any"'],
+] as const)('%s repeats the word that came where %j has none of the API, on one short line', (method, body, came) => {
+  expect(refused(method, body)).toMatchObject({ message: expect.stringMatching(/ to be one of \[.*\], got /) });
+  expect(refused(method, body)).toMatchObject({ message: expect.stringContaining(came) });
+});
+
+test('no text of a user is in a message, however wrong it stands', () => {
+  const text = 'my secret';
+  const wrong = [
+    text,
+    { a: text },
+    [text],
+    [[text]],
+    [{ text }],
+    [{ type: 'text', text: { a: text } }],
+    [{ type: 5, text }],
+    [{ [text]: 1 }],
+  ];
+  const odd = [...wrong, [{ role: 'user', content: { a: text } }], [{ role: 'bot', content: text }], [{ content: text }], `${text}\0`];
+  const full = { tools: true, structuredOutputs: true, grammars: true, severalPrompts: true } as const;
+  for (const content of odd) {
+    for (const [method, body] of [
+      ['chatCompletions', { messages: [{ role: 'user', content }] }],
+      ['chatCompletions', { messages: [{ role: 'bot', content }] }],
+      ['chatCompletions', { messages: [{ role: 'assistant', content, tool_calls: [{ id: 'a', type: 'b', function: content }] }] }],
+      ['chatCompletions', { messages: content }],
+      ...['stop', 'system', 'instructions', 'suffix', 'guided_choice', 'grammar'].map(
+        (key) => ['chatCompletions', { messages: [user], [key]: content }] as const,
+      ),
+      ...['stop', 'suffix', 'system'].map((key) => ['completions', { prompt: 'a', [key]: content }] as const),
+      ['completions', { prompt: content, stream: 'x' }],
+      ['responses', { input: content, instructions: { a: text } }],
+      ['responses', { input: [{ role: 'user', content }], instructions: content, truncation: 'x' }],
+      ['responses', { input: [{ type: 'function_call_output', call_id: 'a', output: content }] }],
+      ['messages', { max_tokens: 'x', messages: [user], system: content }],
+      ['messages', { max_tokens: 1, messages: [{ role: 'user', content }], system: content }],
+      ['messages', { max_tokens: 1, messages: [{ role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content }] }] }],
+      ['embeddings', { input: content, encoding_format: 'x' }],
+    ] as const) {
+      for (const capabilities of [{}, full]) {
+        const error = refusal(() => checkPolicy(method, dialectFor(method).check(body), capabilities));
+        const message = error instanceof Error ? error.message : '';
+        expect(message, `${method} ${JSON.stringify(body)}`).not.toContain(text);
+      }
+    }
+  }
+});
+
+test.each([
   [
     'chatCompletions',
     { messages: [user], n: 1, logprobs: false, top_logprobs: 0, logit_bias: {}, tools: [], tool_choice: 'none', functions: [] },

@@ -13,7 +13,7 @@ test.each([
   [[...many(20, [1]), ['x']], 'invalid_type', 'input[20][0]', 'expected input[20][0] to be integer, got string'],
   [[...many(20, 'a'), 3], 'invalid_type', 'input[20]', 'expected input[20] to be string, got 3'],
   [[-1], 'invalid_value', 'input[0]', 'expected input[0] to be >= 0, got -1'],
-  [[[1], []], 'invalid_value', 'input[1]', 'expected input[1] to be at least 1 items long, got 0 items'],
+  [[[1], []], 'invalid_value', 'input[1]', 'expected input[1] to be at least 1 item long, got 0 items'],
   [[{}], 'invalid_type', 'input[0]', 'expected input[0] to be string or integer or array, got object'],
 ] as const)('embeddings blame the item that is wrong in %j', (input, code, param, message) => {
   expect(refused('embeddings', { input })).toMatchObject({ code, param, message });
@@ -94,6 +94,46 @@ test.each([
   [{ properties: { a: { $ref: '#/properties/b' }, b: { type: 'string' } } }, { a: 1 }, 'a', 'invalid_type'],
 ] as const)('a schema of the user finds the place in %j', (schema, value, param, code) => {
   expect(unfit(schema, value)).toMatchObject({ code, param });
+});
+
+test.each([
+  ['chatCompletions', { response_format: { type: 'json' } }, 'response_format.type', '["text","json_object","json_schema"]'],
+  ['completions', { response_format: { type: 'regex', pattern: 'a' } }, 'response_format.type', '["text","json_object","json_schema"]'],
+  ['chatCompletions', { tool_choice: { type: 'tool', name: 'a' } }, 'tool_choice.type', '["function","allowed_tools"]'],
+] as const)('a union of %s lists every type that it takes for %j', (method, body, param, types) => {
+  const whole = method === 'completions' ? { prompt: 'a', ...body } : { messages: [{ role: 'user', content: 'hi' }], ...body };
+  expect(refused(method, whole)).toMatchObject({ param, message: expect.stringContaining(` to be one of ${types}, got `) });
+});
+
+test.each([
+  [{ type: 'allowed_tools' }, 'tool_choice.allowed_tools'],
+  [{ type: 'function' }, 'tool_choice.function'],
+] as const)('what %j lacks is told by the type that it names', (tool_choice, param) => {
+  const body = { messages: [{ role: 'user', content: 'hi' }], tool_choice };
+  expect(refused('chatCompletions', body)).toMatchObject({ code: 'missing_required_parameter', param });
+});
+
+test('a type that is the only one is told before what its object lacks', () => {
+  const body = { max_tokens: 1, messages: [{ role: 'user', content: 'hi' }], output_config: { format: { type: 'json_object' } } };
+  expect(refused('messages', body)).toMatchObject({
+    code: 'invalid_value',
+    message: 'expected output_config.format.type to be "json_schema", got "json_object"',
+  });
+});
+
+test('a schema of the user may tell its branches apart through references', () => {
+  const branch = (kind: string, more: object) => ({
+    type: 'object',
+    properties: { kind: { const: kind }, ...more },
+    required: ['kind', 'n'],
+  });
+  const schema = {
+    $defs: { a: branch('a', { n: { type: 'number' } }), b: branch('b', { n: { type: 'string' } }) },
+    oneOf: [{ $ref: '#/$defs/a' }, { $ref: '#/$defs/b' }],
+  };
+  expect(unfit(schema, { kind: 'c' })).toMatchObject({ param: 'kind', message: expect.stringContaining('["a","b"]') });
+  expect(unfit(schema, { kind: 'b' })).toMatchObject({ code: 'missing_required_parameter', param: 'n' });
+  expect(unfit(schema, { kind: 'b', n: 1 })).toMatchObject({ message: 'expected n to be string, got 1' });
 });
 
 test('a keyword that needs the whole of a long list blames the list', () => {

@@ -193,8 +193,25 @@ test.each([
   ['responses', { response_format: { type: 'json_object' } }, 'text.format'],
   ['messages', { response_format: { type: 'json_object' } }, 'output_config.format'],
   ['messages', { output_format: { type: 'json_schema' } }, 'output_config.format'],
+  ['responses', { guided_json: {} }, 'text.format'],
+  ['messages', { guided_json: {} }, 'output_config.format'],
+  ['chatCompletions', { regex: 'a' }, 'guided_regex'],
+  ['completions', { ebnf: 'a' }, 'guided_grammar'],
+  ['chatCompletions', { format: 'json' }, 'response_format'],
 ] as const)('what %s refuses of %j names the field to use, %s', (route, more, field) => {
   expect(refused(route, more)).toMatchObject({ message: expect.stringContaining(`since this route has ${field}`) });
+});
+
+test.each([
+  [{ guided_regex: 'a' }, 'guided_regex'],
+  [{ guided_grammar: 'a' }, 'guided_grammar'],
+  [{ guided_choice: ['a'] }, 'guided_choice'],
+  [{ grammar: 'a' }, 'guided_grammar'],
+  [{ regex: 'a' }, 'guided_regex'],
+  [{ ebnf: 'a' }, 'guided_grammar'],
+])('routes that have nothing for %j name those that have %s', (more, field) => {
+  for (const route of ['responses', 'messages'] as const)
+    expect(refused(route, more)).toMatchObject({ message: expect.stringContaining(`since only chat and completions have ${field}, got `) });
 });
 
 test('a refusal says what is allowed, and never text of the client', () => {
@@ -207,10 +224,11 @@ test('a refusal says what is allowed, and never text of the client', () => {
     message: 'expected max_tokens to be absent, since this route has max_output_tokens, got 5',
   });
   expect(refused('completions', { tool_choice: 'required' })).toMatchObject({
-    message: 'expected tool_choice to be "none" or "auto" or absent, got string',
+    message: 'expected tool_choice to be "none" or "auto" or absent, got "required"',
   });
-  expect(refused('responses', { text: { format: { type: 'secret' } } })).toMatchObject({
-    message: 'expected text.format to be an object of type "text", or absent, got object',
+  expect(refused('completions', { suffix: 'secret' })).toMatchObject({ message: 'expected suffix to be "" or absent, got string' });
+  expect(refused('responses', { text: { format: { type: 'json' } } })).toMatchObject({
+    message: 'expected text.format to be an object of type "text", or absent, got one of type "json"',
   });
 });
 

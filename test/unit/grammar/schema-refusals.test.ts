@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { GrammarProblem } from '../../../workers/grammar/grammar-problem.ts';
 import { choiceGrammar } from '../../../workers/grammar/choice-grammar.ts';
+import { regexGrammar } from '../../../workers/grammar/regex-grammar.ts';
 import { schemaGrammar } from '../../../workers/grammar/schema-grammar.ts';
 import { SideRules } from '../../../workers/grammar/side-rules.ts';
 import { toolGrammar } from '../../../workers/grammar/tool-grammar.ts';
@@ -60,10 +61,58 @@ const refused: readonly (readonly [string, unknown, string])[] = [
 ];
 
 for (const [name, schema, path] of refused) {
-  test(`${name}: refused by its path`, () => {
-    expect(problemOf(() => schemaGrammar(schema, new SideRules()))).toMatchObject({ path });
+  test(`${name}: refused by its path, which the message tells too`, () => {
+    const { path: found, message } = problemOf(() => schemaGrammar(schema, new SideRules()));
+    expect(found).toBe(path);
+    expect(message).toMatch(/^expected /);
+    if (path !== '') expect(message.split('; ')[0]?.endsWith(`, at ${path.slice(1)}`)).toBe(true);
   });
 }
+
+test.each([
+  [
+    { uniqueItems: true },
+    'expected a keyword that a grammar can enforce, got "uniqueItems", at uniqueItems; leave it out, and check the answer',
+  ],
+  [{ items: { if: {} } }, 'expected a keyword that a grammar can enforce, got "if", at items.if; use anyOf, with a branch for each case'],
+  [{ requird: [] }, 'got "requird", at requird; did you mean required'],
+  [{ constructor: 1 }, 'got "constructor", at constructor; leave it out'],
+  [{ type: 'integer', multipleOf: 5 }, 'expected multipleOf to be 1, for whole numbers, got 5, at multipleOf'],
+  [{ pattern: 'a', minLength: 3 }, 'expected no minLength beside pattern, at minLength; say the length in the pattern'],
+  [{ pattern: 'a', maxLength: 3 }, 'expected no maxLength beside pattern'],
+  [{ format: 'date', maxLength: 3 }, 'expected no maxLength beside the format "date"'],
+  [{ enum: ['a'], pattern: 'a' }, 'expected no pattern beside enum'],
+  [{ allOf: [{ pattern: 'a' }, { pattern: 'b' }] }, 'expected one pattern in the schemas that allOf, $ref or a union join, got two'],
+  [{ allOf: [{ type: 'string' }, { type: 'null' }] }, 'got string and null'],
+  [{ required: ['a\n'], type: 'object' }, 'expected the required property "a\\n" to be declared'],
+  [{ items: 5 }, 'expected items to be a schema, or a list of schemas as in prefixItems, got 5'],
+  [{ items: Array.from({ length: 300 }, () => true) }, 'expected prefixItems, or items as a list, of at most 256 schemas, got 300'],
+  [{ type: 'array', minItems: 3, maxItems: 1 }, 'expected minItems up to maxItems, which is 1, got 3'],
+  [{ type: 'text' }, 'expected type to be one of null, boolean, integer, number, string, array, object, got "text"'],
+  [{ properties: { 'a\u2028b': { not: {} } } }, 'at properties.a\\u2028b.not'],
+  [{ properties: { p: { pattern: '(a' } } }, 'got one with: Unterminated group, at properties.p.pattern'],
+])('%j is told what to do', (schema, message) => {
+  expect(problemOf(() => schemaGrammar(schema, new SideRules())).message).toContain(message);
+});
+
+test('the message tells both ends of a long path', () => {
+  const deep = Array.from({ length: 20 }).reduce<object>((inner) => ({ properties: { ['n'.repeat(60)]: inner } }), { not: {} });
+  const { message } = problemOf(() => schemaGrammar(deep, new SideRules()));
+  expect(message.length).toBeLessThan(400);
+  expect(message).toMatch(/, at properties\.n.*….*\.not; /);
+});
+
+test.each([
+  ['(abc', 'Unterminated group'],
+  ['[[a', 'Unterminated character class'],
+  ['a/u: b(', 'Unterminated group'],
+  ['a(?=b)', 'expected a pattern with plain and (?:…) groups only, got "(?=" at character 2'],
+  ['é\\bc', 'got "\\\\b" at character 2'],
+  ['a^b', 'expected a pattern with ^ at its beginning and $ at its end only, got "^" at character 2'],
+  ['a{2000}', 'expected at most 1000 repetitions of one part of a pattern, got "{2000}"'],
+])('the pattern %s is refused with what is wrong in it', (pattern, message) => {
+  expect(problemOf(() => regexGrammar(pattern, false, new SideRules())).message).toContain(message);
+});
 
 test('a name with many dots is no depth', () => {
   expect(schemaGrammar({ properties: { ['a.'.repeat(200)]: { type: 'null' } } }, new SideRules())).toContain('a.a.a.');

@@ -44,7 +44,8 @@ class NoChat {
 }
 const broken: Readonly<Record<string, object>> = {
   'expected static adapters to be a list, found string': chats('messages'),
-  'expected static adapters to list only messages, responses, completions, found another': chats(['message']),
+  'expected static adapters to list only messages, responses, completions, found "message"': chats(['message']),
+  'expected static adapters to list only messages, responses, completions, found number': chats([5]),
   'expected messages either as a method or once in static adapters, found it twice': chats(['messages'], { messages: () => 1 }),
   'expected responses either as a method or once in static adapters, found it twice': chats(['responses', 'responses']),
   'expected static adapters on a class with chatCompletions, found none': new NoChat(),

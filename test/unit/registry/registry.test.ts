@@ -108,11 +108,20 @@ test('methods appear with a model and vanish with it', () => {
   const b = table.add({ name: 'b', aliases: [], state: 'ready', methods: ['predict', 'messages'] });
   expect(() => table.resolve('predict', undefined)).toThrow('model: expected one of a, b');
   expect(() => table.resolve('messages', 'a')).toThrow('has no messages; models that have it: b');
-  expect(() => table.resolve('predict', 'c')).toThrow('expected one of the models a, b, got an unknown name');
+  expect(() => table.resolve('predict', 'c')).toThrow('expected one of the models a, b, got the unknown name "c"');
   expect(() => table.resolve('embeddings', 'a')).toThrow('the model a has no embeddings; models that have it: none');
-  expect(() => table.resolve('embeddings', 'c')).toThrow('of which none has the method embeddings, got an unknown name');
+  expect(() => table.resolve('embeddings', 'c')).toThrow('of which none has the method embeddings, got the unknown name "c"');
   b.update({ state: 'unloading' });
   expect(table.has('messages')).toBe(false);
+});
+
+test('an unknown name is repeated short and on one line, and few of many models are listed', () => {
+  const table = new LiveTable();
+  for (let count = 1; count <= 12; count += 1) table.add({ name: `m${count}`, aliases: [], state: 'ready', methods: ['predict'] });
+  const models = 'm1, m2, m3, m4, m5, m6, m7, m8, m9, m10, and 2 more';
+  expect(() => table.resolve('predict', 'a\n"b')).toThrow(`expected one of the models ${models}, got the unknown name "a\\n\\"b"`);
+  expect(() => table.resolve('predict', 'x'.repeat(5000))).toThrow(`got the unknown name "${'x'.repeat(128)}…"`);
+  expect(() => table.resolve('predict', undefined)).toThrow(`expected one of ${models}, got nothing`);
 });
 
 test('a model whose methods are not known answers with its state', () => {

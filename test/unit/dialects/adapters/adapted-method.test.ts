@@ -150,18 +150,13 @@ const silentChat = { choices: [{ message: { content: 'hi' }, finish_reason: 'sto
 
 test.each<[AdapterName, object, string, string]>([
   ['messages', { ...body, max_tokens: 101 }, 'max_tokens', 'expected max_tokens to be <= 100, got 101'],
-  [
-    'messages',
-    { ...body, stop_sequences: ['a', 'b'] },
-    'stop_sequences',
-    'expected stop_sequences to be at most 1 items long, got 2 items',
-  ],
+  ['messages', { ...body, stop_sequences: ['a', 'b'] }, 'stop_sequences', 'expected stop_sequences to be at most 1 item long, got 2 items'],
   ['responses', { input: 'hi', max_output_tokens: 101 }, 'max_output_tokens', 'expected max_output_tokens to be <= 100, got 101'],
   [
     'responses',
     { input: [{ role: 'assistant', content: 'hi' }] },
     'input',
-    'expected messages[0].role to be one of ["system","user"], got string, in the chat that input becomes',
+    'expected messages[0].role to be one of ["system","user"], got "assistant", in the chat that input becomes',
   ],
   ['completions', { prompt: 'hi', max_tokens: 101 }, 'max_tokens', 'expected max_tokens to be <= 100, got 101'],
 ])('%s: a body whose chat does not fit the schema of the class is refused: %j', async (name, given, param, message) => {
