@@ -19,7 +19,7 @@ export function checkPolicy(method: MethodName, body: unknown, capabilities: Mod
     const { steps, neutral, code, need, taken } = rule;
     if (need !== undefined && capabilities === undefined) continue;
     const served = capabilities === undefined ? undefined : need?.(capabilities);
-    const found = findAt(body, steps, (value) => !neutral.passes(value) && served?.passes(value) !== true);
+    const found = findAt(body, steps, (value, holder) => !neutral.passes(value, holder) && served?.passes(value, holder) !== true);
     if (found === undefined || rule.overriddenBy?.(body) === true) continue;
     const came = (rule.came ?? neutral.came ?? told)(found.value);
     const allowed = served?.allowed ?? taken?.(capabilities ?? {}) ?? neutral.allowed;

@@ -11,16 +11,19 @@ export function stepsOf(path: string): readonly string[] {
   return path.split('.').flatMap((part) => part.split(/(?=\[\])/));
 }
 
+/** Told of a value and of what it is a member of. */
+type Wanted = (value: unknown, holder?: unknown) => boolean;
+
 /** The first value at the steps that `wanted` takes. What is undefined is not there. */
-export function findAt(value: unknown, steps: readonly string[], wanted: (value: unknown) => boolean, from = 0): Found | undefined {
+export function findAt(value: unknown, steps: readonly string[], wanted: Wanted, from = 0, holder?: unknown): Found | undefined {
   if (value === undefined) return undefined;
   const step = steps[from];
-  if (step === undefined) return wanted(value) ? { param: '', value } : undefined;
+  if (step === undefined) return wanted(value, holder) ? { param: '', value } : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
-  if (step !== '[]') return within(step, findAt(Reflect.get(value, step), steps, wanted, from + 1));
+  if (step !== '[]') return within(step, findAt(Reflect.get(value, step), steps, wanted, from + 1, value));
   if (!Array.isArray(value)) return undefined;
   for (let index = 0; index < value.length; index += 1) {
-    const found = within(`[${index}]`, findAt(value[index], steps, wanted, from + 1));
+    const found = within(`[${index}]`, findAt(value[index], steps, wanted, from + 1, value));
     if (found !== undefined) return found;
   }
   return undefined;

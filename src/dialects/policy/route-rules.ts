@@ -2,6 +2,7 @@
 
 import type { MethodName } from '../../contract/methods.ts';
 import { describeWord } from '../check.ts';
+import { foreign, imageInText, imagesOfTurns, lastTurn, schemaBeside } from './foreign-rules.ts';
 import {
   absent,
   elsewhere,
@@ -53,6 +54,10 @@ const noToolTurn: Passing = {
   passes: (role) => role !== 'tool' && role !== 'function',
   came: describeWord,
 };
+const floatsOnly: Passing = {
+  allowed: 'a list of only "float", or absent',
+  passes: (list) => Array.isArray(list) && list.every((item) => item === 'float'),
+};
 const onePrompt: Passing = {
   allowed: 'one prompt',
   // A list of numbers is one prompt, too.
@@ -68,6 +73,13 @@ const formatsOfOthers = [
   value('text.format', insteadOf('response_format', ofType('text'))),
   ...foreignFormats('response_format', 'response_format and guided_json, guided_regex, guided_grammar and guided_choice', insteadOf),
 ];
+// Of `response_format`, whose own schema is in `json_schema` and counts under that type alone.
+const schemasBeside = [
+  schemaBeside('response_format.schema', 'response_format'),
+  unless(schemaBeside('response_format.json_schema', 'response_format'), 'response_format.type', is('json_schema', 'text')),
+];
+const ofBoth = { stops: 'stop', penalty: 'repetition_penalty', bias: 'logit_bias' };
+const usageStats = value('stream_options.continuous_usage_stats', is(false));
 const chatTurns = [
   value('messages[].role', noToolTurn, has('tools')),
   parameter('messages[].tool_calls', emptyList, has('tools')),
@@ -81,19 +93,24 @@ const chatTurns = [
     { types: ['file'], by: 'files' },
     { types: ['video_url'] },
   ),
+  imageInText('messages[].content', 'image_url'),
+  imagesOfTurns('messages', 'parts of type "image_url"'),
 ];
-const partsAt = (list: string): readonly Rule[] =>
-  kinds(
+const partsAt = (list: string): readonly Rule[] => [
+  ...kinds(
     list,
     ['input_text', 'output_text', 'text', 'refusal'],
     { types: ['input_image'], by: 'images' },
     { types: ['input_audio'], by: 'audio' },
     { types: ['input_file'], by: 'files' },
-  );
+  ),
+  imageInText(list, 'input_image'),
+];
 const responseItems = [
   ...kinds('input', ['message', 'reasoning', 'item_reference'], { types: ['function_call', 'function_call_output'], by: 'tools' }),
   ...partsAt('input[].content'),
   ...partsAt('input[].output'),
+  imagesOfTurns('input', 'parts of type "input_image"'),
 ];
 /** Blocks that no model takes: of searches, and of tools that a server would run itself. */
 export const unservedBlocks = [
@@ -114,9 +131,19 @@ const blocksAt = (list: string): readonly Rule[] =>
 export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> = {
   embeddings: [
     parameter('dimensions', absent, lengths),
+    parameter('output_dimension', insteadOf('dimensions')),
     value('normalize', is(true)),
-    parameter('truncate_prompt_tokens'),
+    // The Euclidean norm, which is how `normalize` is meant, too.
+    value('embd_normalize', is(2)),
+    parameter('truncate_prompt_tokens', insteadOf('truncate')),
+    parameter('max_length', insteadOf('truncate')),
+    value('add_special_tokens', is(true)),
     parameter('prompt_name'),
+    parameter('prompt', insteadOf('input', nothingSaid)),
+    parameter('task', nothingSaid),
+    value('late_chunking', is(false)),
+    parameter('embedding_types', insteadOf('encoding_format', floatsOnly)),
+    value('output_dtype', is('float')),
   ],
   chatCompletions: [
     ...tools,
@@ -125,6 +152,7 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     ...chatTurns,
     ...output,
     responseFormat,
+    ...schemasBeside,
     logprobs,
     topLogprobs,
     topK,
@@ -140,12 +168,23 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     ...localExtensions,
     ...guided,
     ...formatsOfOthers,
+    ...foreign({
+      ...ofBoth,
+      limit: 'max_completion_tokens',
+      logprobs: 'top_logprobs',
+      truncation: 'truncation',
+      images: 'parts of type "image_url"',
+    }),
+    ...lastTurn,
+    value('raw', { ...is(false), allowed: 'false or absent, since /v1/completions takes raw prompts' }),
+    usageStats,
   ],
   completions: [
     value('prompt', onePrompt, has('severalPrompts')),
     ...unserved([...tools, ...functions]),
     ...output,
     responseFormat,
+    ...schemasBeside,
     // A number on this route: how many alternatives are told of each token.
     parameter('logprobs', is(false), upTo('topLogprobs', 0)),
     ...unserved([topLogprobs]),
@@ -160,6 +199,8 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     ...localExtensions,
     ...guided,
     ...formatsOfOthers,
+    ...foreign({ ...ofBoth, limit: 'max_tokens', logprobs: 'logprobs', promptLogprobs: 'logprobs beside echo' }),
+    usageStats,
   ],
   responses: [
     ...tools,
@@ -178,12 +219,20 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     parameter('system', insteadOf('instructions', nothingSaid)),
     truncation,
     value('text.format', ofType('text'), has('structuredOutputs', formats)),
+    unless(schemaBeside('text.format.schema', 'text.format'), 'text.format.type', is('json_schema')),
     value('include', noLogprobs, withLogprobs),
     value('response_format', insteadOf('text.format', ofType('text'))),
     parameter('output_config.format', insteadOf('text.format')),
     ...unserved(localExtensions),
     ...unguided('text.format'),
     ...foreignFormats('text.format', 'text.format', elsewhere),
+    ...foreign({
+      limit: 'max_output_tokens',
+      penalty: 'repetition_penalty',
+      logprobs: 'top_logprobs',
+      truncation: 'truncation',
+      images: 'parts of type "input_image"',
+    }),
   ],
   messages: [
     unless(parameter('tools', emptyList, has('tools')), 'tool_choice', blocksNeverCalled),
@@ -192,6 +241,8 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     ...blocksAt('messages[].content'),
     ...blocksAt('messages[].content[].content'),
     ...blocksAt('system'),
+    imageInText('messages[].content', 'image'),
+    imagesOfTurns('messages', 'blocks of type "image"'),
     ...unserved([...functions, ...output, logprobs, topLogprobs, ...aroundPrompt]),
     topK,
     parameter('seed'),
@@ -213,5 +264,6 @@ export const routeRules: Readonly<Partial<Record<MethodName, readonly Rule[]>>> 
     ...unserved(localExtensions),
     ...unguided('output_config.format'),
     ...foreignFormats('output_config.format', 'output_config.format', elsewhere),
+    ...foreign({ limit: 'max_tokens', stops: 'stop_sequences', images: 'blocks of type "image"' }),
   ],
 };

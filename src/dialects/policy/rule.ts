@@ -9,7 +9,8 @@ import { findAt, stepsOf } from './find-at.ts';
 export interface Passing {
   /** What the field may be, in words; the message of a refusal says it. */
   readonly allowed: string;
-  readonly passes: (value: unknown) => boolean;
+  /** `holder`: what the field is a member of. */
+  readonly passes: (value: unknown, holder?: unknown) => boolean;
   /** What came, in words; absent: its JSON type or number. Never text of the user. */
   readonly came?: (value: unknown) => string;
 }
@@ -137,7 +138,8 @@ export const lengths: Need = ({ dimensions }) => {
   return is(...dimensions);
 };
 
-function typeOf(candidate: unknown): string {
+/** What its `type` says, if that is a word. */
+export function typeOf(candidate: unknown): string {
   const type: unknown = typeof candidate === 'object' && candidate !== null ? Reflect.get(candidate, 'type') : undefined;
   return typeof type === 'string' ? type : '';
 }

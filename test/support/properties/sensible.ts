@@ -102,6 +102,7 @@ function repairParts(content: Body, type: string): void {
   for (const part of content) {
     part.type = type;
     part.text ??= 'x';
+    delete part.image_url;
   }
 }
 

@@ -59,8 +59,8 @@ function rulesOf(route: keyof typeof routes, isServed: boolean): ReadonlyMap<str
 
 // Whatever any rule lets pass is among these.
 const candidates = [
-  ...[0, 1, -1, 2, true, false, '', 'none', 'auto', 'required', 'disabled', 'text'],
-  ...[[], ['text'], {}, ...['text', 'none', 'auto', 'json_object'].map((type) => ({ type }))],
+  ...[0, 1, -1, 2, 64, true, false, '', 'none', 'auto', 'required', 'disabled', 'text', 'float'],
+  ...[[], ['text'], ['float'], {}, ...['text', 'none', 'auto', 'json_object'].map((type) => ({ type }))],
 ];
 
 function checkFields(fields: readonly Field[], rules: ReadonlyMap<string, Rule>): void {
