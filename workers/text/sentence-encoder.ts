@@ -133,11 +133,7 @@ export class SentenceEncoder {
     // The mean of no token is no vector.
     if (ids.length === 0) throw new InferenceError('invalid_value', `${param}: expected at least one token, got none`, { param });
     if (ids.length <= this.#maxTokens) return ids;
-    if (!truncate) {
-      throw new InferenceError('context_length_exceeded', `${param}: expected at most ${this.#maxTokens} tokens, got ${ids.length}`, {
-        param,
-      });
-    }
+    if (!truncate) throw this.#tooLong(param, `${ids.length}`);
     // The end token stays the last one, as the Rust tokenizers cut; the last word of a text without one does not.
     const end = this.#end.every((id, index) => ids.at(index - this.#end.length) === id) ? this.#end : [];
     return [...ids.slice(0, this.#maxTokens - end.length), ...end];
@@ -148,8 +144,13 @@ export class SentenceEncoder {
     const most = this.#maxTokens * this.#tokenizer.mostCharsPerToken;
     if (text.length <= most) return text;
     if (truncate) return text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '');
-    const message = `${param}: expected at most ${this.#maxTokens} tokens, got ${text.length} characters`;
-    throw new InferenceError('context_length_exceeded', message, { param });
+    throw this.#tooLong(param, `${text.length} characters`);
+  }
+
+  /** Names the way out, which the route of embeddings has by the name of the option. */
+  #tooLong(param: string, came: string): InferenceError {
+    const message = `${param}: expected at most ${this.#maxTokens} tokens, got ${came}; truncate: true cuts it`;
+    return new InferenceError('context_length_exceeded', message, { param });
   }
 
   #checkRange(ids: readonly number[], param: string): void {

@@ -90,7 +90,7 @@ test('a text that is too long is refused with its index and token count', async 
   await expect(encoder.encode(['short', longText], free)).rejects.toMatchObject({
     code: 'context_length_exceeded',
     param: 'input[1]',
-    message: `input[1]: expected at most 256 tokens, got ${count}`,
+    message: `input[1]: expected at most 256 tokens, got ${count}; truncate: true cuts it`,
   });
   expect(runs).toBe(0);
 });
@@ -184,7 +184,7 @@ test('a text far too long is refused by its characters, or cut before it is toke
   await expect(encoder.encode(['a', huge], free)).rejects.toMatchObject({
     code: 'context_length_exceeded',
     param: 'input[1]',
-    message: 'input[1]: expected at most 256 tokens, got 5000000 characters',
+    message: 'input[1]: expected at most 256 tokens, got 5000000 characters; truncate: true cuts it',
   });
   const { vectors } = await encoder.encode([huge, 'word '.repeat(300)], free, { truncate: true });
   expect(vectors[0]).toEqual(vectors[1]);

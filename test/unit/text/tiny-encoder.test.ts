@@ -88,7 +88,7 @@ test('a length in the files bounds the tokens, the truncation of the tokenizer d
   await expect(opened.encode(['red green blue', 'red green blue dark'], free)).rejects.toMatchObject({
     code: 'context_length_exceeded',
     param: 'input[1]',
-    message: 'input[1]: expected at most 3 tokens, got 4',
+    message: 'input[1]: expected at most 3 tokens, got 4; truncate: true cuts it',
   });
   expect(runs).toBe(1);
 });
