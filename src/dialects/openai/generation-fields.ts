@@ -12,15 +12,16 @@ export const modelField = Type.Optional(
   Type.String({ minLength: 1, description: 'Name or alias of a served model. Not needed where only one has this route.' }),
 );
 
-/** OpenAI's own limit of choices. */
-const maxChoices = 128;
+// Each model has a limit of its own, which the policy tells: one here would be told first, and is seldom the model's.
+const choices = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
 
-export const choicesField = Type.Optional(Type.Integer({ minimum: 1, maximum: maxChoices, description: 'Texts per prompt. Default 1.' }));
+export const choicesField = Type.Optional(
+  Type.Integer({ ...choices, description: 'Texts per prompt; `capabilities` of the model tells how many. Default 1.' }),
+);
 
 export const bestOfField = Type.Optional(
   Type.Integer({
-    minimum: 1,
-    maximum: maxChoices,
+    ...choices,
     description: 'Generate this many per prompt and keep the n likeliest. Not for streams.',
   }),
 );

@@ -102,6 +102,7 @@ test.each(served)('%s: %j needs %j', (method, body, capabilities, param) => {
 
 test.each([
   ['chatCompletions', { n: 5 }, { maxChoices: 4 }, 'n', 'expected n to be at most 4, got 5'],
+  ['chatCompletions', { n: 129 }, { maxChoices: 4 }, 'n', 'expected n to be at most 4, got 129'],
   ['completions', { best_of: 5 }, { maxChoices: 4 }, 'best_of', 'expected best_of to be at most 4, got 5'],
   ['chatCompletions', { top_logprobs: 6 }, { topLogprobs: 5 }, 'top_logprobs', 'expected top_logprobs to be at most 5, got 6'],
   ['completions', { logprobs: 6 }, { topLogprobs: 5 }, 'logprobs', 'expected logprobs to be at most 5, got 6'],

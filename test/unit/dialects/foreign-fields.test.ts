@@ -187,3 +187,10 @@ test('embeddings refuse fields of other servers, and take their neutral values',
   };
   expect(refused('embeddings', neutral)).toBeUndefined();
 });
+
+test.each(['chatCompletions', 'completions'] as const)('%s tell of every number of choices the limit of the model', (route) => {
+  const told = (n: number) => refusal(() => checkPolicy(route, dialectFor(route).check({ ...bodies[route], n }), { maxChoices: 8 }));
+  for (const n of [9, 128, 129, 2_000]) {
+    expect(told(n)).toMatchObject({ code: 'invalid_value', param: 'n', message: `expected n to be at most 8, got ${n}` });
+  }
+});

@@ -90,7 +90,7 @@ test('tools that may not be called ask a generator for nothing', () => {
 });
 
 test.each([
-  [{ n: 129 }, 'invalid_value', 'n'],
+  [{ n: 2 ** 53 }, 'invalid_value', 'n'],
   [{ top_logprobs: 1 }, 'invalid_value', 'top_logprobs'],
   [{ logprobs: false, top_logprobs: 1 }, 'invalid_value', 'top_logprobs'],
   [{ logprobs: true, top_logprobs: 21 }, 'invalid_value', 'top_logprobs'],
