@@ -51,8 +51,8 @@ export function errorFrame(
 }
 
 /** The body and the output stayed with the thread that was cut off; the error is what counts. */
-function failedFrame({ id, model, created }: ResponseFacts, { code, message, param }: WireError, sequenceNumber: number): string {
-  const state = { id, status: 'failed', output: [], usage: undefined, error: { code, message, ...(param === null ? {} : { param }) } } as const;
+function failedFrame({ id, model, created }: ResponseFacts, record: WireError, sequenceNumber: number): string {
+  const state = { id, status: 'failed', output: [], usage: undefined, error: responseError(record) } as const;
   const response = responseObject(state, { body: {}, model, created });
   const json = JSON.stringify({ type: 'response.failed', sequence_number: sequenceNumber, response });
   return `event: response.failed\ndata: ${json}\n\n`;
