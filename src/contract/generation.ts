@@ -131,7 +131,7 @@ export interface TokenAlternative {
  * times choices, plus the choice; absent is 0. Choices may interleave.
  */
 export type GenerationEvent =
-  /** `logprobs`: of the tokens decided since the last text of the choice. Their text may be empty, or held back. */
+  /** `logprobs`: of the tokens that begin in this text, and at the end of a choice of those that show none. None of what a stop string cut off. */
   | { readonly type: 'text'; readonly text: string; readonly choice?: number; readonly logprobs?: readonly TokenLogprob[] }
   /** A call, piece by piece: `id` and `name` come with its first piece only; the `arguments` of all pieces are one JSON text. */
   | {

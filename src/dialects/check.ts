@@ -42,6 +42,12 @@ export function describeWord(value: unknown): string {
   return typeof value === 'string' ? quotedWord(value) : describe(value);
 }
 
+/** A type, of a part or an item, that no API knows. */
+export function unknownType(param: string, known: Iterable<string>, found: unknown): InferenceError {
+  const message = `expected ${param} to be one of ${JSON.stringify([...known])}, got ${describeWord(found)}`;
+  return new InferenceError('invalid_value', message, { param });
+}
+
 function toError(problem: Problem, schema: object, value: unknown): InferenceError {
   const { param, found } = locate(problem.instancePath, value);
   if (problem.keyword === 'required') {

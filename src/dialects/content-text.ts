@@ -1,7 +1,7 @@
 // The text of a message's content, which clients send as a string or as a list of parts.
 
 import { InferenceError } from '../core/errors.ts';
-import { describe } from './check.ts';
+import { describe, unknownType } from './check.ts';
 
 export interface ContentPart {
   readonly type: string;
@@ -37,7 +37,7 @@ export function contentText(content: string | readonly ContentPart[], path: stri
       const type = `${param}.type`;
       throw new InferenceError('unsupported_value', `expected ${type} to be "text", got "${part.type}"`, { param: type });
     } else {
-      throw new InferenceError('invalid_value', `expected ${param}.type to be a known part type, got another`, { param: `${param}.type` });
+      throw unknownType(`${param}.type`, [...types.text, ...types.refused], part.type);
     }
   }
   return texts.join('\n');

@@ -51,8 +51,8 @@ export function errorFrame(
 }
 
 /** The body and the output stayed with the thread that was cut off; the error is what counts. */
-function failedFrame({ id, model, created }: ResponseFacts, { code, message }: WireError, sequenceNumber: number): string {
-  const state = { id, status: 'failed', output: [], usage: undefined, error: { code, message } } as const;
+function failedFrame({ id, model, created }: ResponseFacts, record: WireError, sequenceNumber: number): string {
+  const state = { id, status: 'failed', output: [], usage: undefined, error: responseError(record) } as const;
   const response = responseObject(state, { body: {}, model, created });
   const json = JSON.stringify({ type: 'response.failed', sequence_number: sequenceNumber, response });
   return `event: response.failed\ndata: ${json}\n\n`;
@@ -61,6 +61,12 @@ function failedFrame({ id, model, created }: ResponseFacts, { code, message }: W
 /** What keeps a silent stream alive: a comment, or the named event that Anthropic's clients know. */
 export function heartbeat(family: Family): Uint8Array {
   return utf8(family === 'anthropic' ? 'event: ping\ndata: {"type":"ping"}\n\n' : ':\n\n');
+}
+
+/** The error of a failed response: unlike that of an error, its code is never null. `param` is ours, and there where something is named. */
+export function responseError(record: WireError): { readonly code: string; readonly message: string; readonly param?: string } {
+  const { message, param } = record;
+  return { code: wireCode(record) ?? 'server_error', message, ...(param === null ? {} : { param }) };
 }
 
 /** The code as clients may see it; null for those that only the log tells. */

@@ -11,7 +11,7 @@ const ignored: Readonly<Partial<Record<MethodName, readonly string[]>>> = {
     'response_format.json_schema',
   ],
   completions: ['response_format.json_schema'],
-  embeddings: ['user', 'input_type'],
+  embeddings: ['input_type'],
   responses: [
     'prompt_cache_options',
     'moderation',

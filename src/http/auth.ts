@@ -16,8 +16,11 @@ export function keyCheck(keys: ApiKeys): (headers: IncomingHttpHeaders) => strin
   if (known.length === 0) return () => null;
   return (headers) => {
     const given = givenKey(headers);
-    if (given === undefined)
-      throw new InferenceError('invalid_api_key', 'expected an API key in Authorization (Bearer) or x-api-key, got none');
+    if (given === undefined) {
+      // What came may be a key, and is not repeated.
+      const got = (headers.authorization ?? '') === '' ? 'none' : 'an Authorization header without Bearer and one key';
+      throw new InferenceError('invalid_api_key', `expected an API key in Authorization (Bearer) or x-api-key, got ${got}`);
+    }
     const digest = digestOf(given);
     let name: string | null = null;
     // Digests have one length, and every key is compared: neither length nor position shows in the time.

@@ -2,6 +2,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { InferenceError } from '../core/errors.ts';
+import { describeWord } from '../dialects/check.ts';
 
 /** An integer header of our own, or undefined where it is absent. Throws: invalid_value. */
 export function callHeader(headers: IncomingHttpHeaders, name: string, least: number, most: number): number | undefined {
@@ -10,7 +11,7 @@ export function callHeader(headers: IncomingHttpHeaders, name: string, least: nu
   const value = typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-  throw new InferenceError('invalid_value', `expected an integer ${range} in ${name}`, { param: name });
+  throw new InferenceError('invalid_value', `expected an integer ${range} in ${name}, got ${describeWord(text)}`, { param: name });
 }
 
 /** All headers as single strings, without the client's key. */

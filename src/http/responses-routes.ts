@@ -2,6 +2,7 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InferenceError } from '../core/errors.ts';
+import { describeWord } from '../dialects/check.ts';
 import { followLog } from '../runtime/follow-log.ts';
 import { inputItems } from '../runtime/response-context.ts';
 import type { StoredResponse } from '../runtime/response-store.ts';
@@ -58,7 +59,7 @@ function sendObject({ response }: StoredResponse, reply: FastifyReply): void {
 
 function asksForStream({ stream = 'false', starting_after: after }: Query): boolean {
   if (stream !== 'true' && stream !== 'false')
-    throw new InferenceError('invalid_value', 'expected stream to be true or false', { param: 'stream' });
+    throw new InferenceError('invalid_value', `expected stream to be true or false, got ${describeWord(stream)}`, { param: 'stream' });
   if (stream === 'false' && after !== undefined) throw startingAfter('expected starting_after to be absent without stream=true');
   return stream === 'true';
 }
@@ -75,7 +76,8 @@ function firstEvent({ starting_after: after }: Query, length: number): number {
   if (after === undefined) return 0;
   if (typeof after === 'string' && /^\d{1,15}$/.test(after) && Number(after) < length) return Number(after) + 1;
   // A reader from beyond what there is would miss what comes before its number, the end itself perhaps.
-  throw startingAfter('expected starting_after to be the sequence number of an event that there is');
+  const expected = length === 0 ? 'absent, since there is no event yet' : `the sequence number of an event, up to ${length - 1} now`;
+  throw startingAfter(`expected starting_after to be ${expected}, got ${describeWord(after)}`);
 }
 
 function startingAfter(message: string): InferenceError {
@@ -86,9 +88,11 @@ function itemsPage(stored: StoredResponse, query: Query): object {
   const { limit: askedLimit = '20', order = 'desc', after } = query;
   const limit = Number(askedLimit);
   if (!Number.isInteger(limit) || limit < 1 || limit > 100)
-    throw new InferenceError('invalid_value', 'expected limit to be an integer from 1 to 100', { param: 'limit' });
+    throw new InferenceError('invalid_value', `expected limit to be an integer from 1 to 100, got ${describeWord(askedLimit)}`, {
+      param: 'limit',
+    });
   if (order !== 'asc' && order !== 'desc')
-    throw new InferenceError('invalid_value', 'expected order to be "asc" or "desc"', { param: 'order' });
+    throw new InferenceError('invalid_value', `expected order to be "asc" or "desc", got ${describeWord(order)}`, { param: 'order' });
   const items = [...inputItems(stored)];
   if (order === 'desc') items.reverse();
   const from = after === undefined ? 0 : items.findIndex((item) => item['id'] === after) + 1;

@@ -2,7 +2,7 @@
 
 import type { ErrorRecord } from '../core/errors.ts';
 import { type Json, recordOf } from '../dialects/adapters/record-of.ts';
-import { wireCode } from '../dialects/error-body.ts';
+import { responseError } from '../dialects/error-body.ts';
 import { dataFrame, eventFrame } from '../dialects/sse.ts';
 import type { FinalStatus } from './final-status.ts';
 
@@ -46,8 +46,7 @@ export function ownedObject(queued: QueuedObject, told: Json, status: FinalStatu
 }
 
 export function failedObject(queued: QueuedObject, record: ErrorRecord): Json {
-  // Unlike that of an error, the code of a response is never null.
-  const error = { code: wireCode(record) ?? 'server_error', message: record.message };
+  const error = responseError(record);
   return { ...queued, status: 'failed', error };
 }
 

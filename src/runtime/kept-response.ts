@@ -54,10 +54,11 @@ export function withStore(store: ResponseStore | undefined, submission: Submissi
 
 /**
  * The submission with its context alone, for routes that read the same body and answer with no response.
- * Throws: previous_response_not_found; invalid_value as {@link prepareResponse}.
+ * Throws: as {@link prepareResponse}.
  */
 export function withContext(store: ResponseStore | undefined, submission: Submission): Submission {
   const body = submission.body as Json; // as above
+  if (body['background'] === true && (store === undefined || body['store'] === false)) throw withoutStore(store);
   const { items, isExpanded } = responseContext(store, submission.facts.apiKeyName ?? '', body);
   if (!isExpanded) return submission;
   const told = { ...body, input: items };

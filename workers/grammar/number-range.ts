@@ -4,7 +4,7 @@ import { type DigitRange, digitPatterns } from './digit-patterns.ts';
 
 /** Most digits: what a double holds exactly, and an end to a model that would write digits for ever. */
 const mostDigits = 15;
-const largest = 10 ** mostDigits - 1;
+export const largest = 10 ** mostDigits - 1;
 /** Most digits behind the point of a bound. */
 const mostDecimals = 6;
 /** With a fraction fewer before the point, or rounding could reach a bound that is excluded. */

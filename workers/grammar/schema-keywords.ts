@@ -94,11 +94,11 @@ function came(value: unknown): string {
 function assertShape(word: string, value: unknown, path: string): void {
   const isText = (one: unknown): boolean => typeof one === 'string';
   const isSchema = typeof value === 'boolean' || nodeOf(value) !== undefined;
-  const wrong = (expected: string): never => invalid(`expected ${word} to be ${expected}, got ${came(value)}`, path);
+  const wrong = (expected: string, got = came(value)): never => invalid(`expected ${word} to be ${expected}, got ${got}`, path);
   if (['properties', 'patternProperties'].includes(word) && nodeOf(value) === undefined) wrong('an object');
   if (['$ref', 'pattern', 'format'].includes(word) && !isText(value)) wrong('a string');
   if (['anyOf', 'oneOf', 'allOf', 'enum'].includes(word) && !(Array.isArray(value) && value.length > 0))
-    wrong('an array that is not empty');
+    wrong('an array that is not empty', Array.isArray(value) ? 'an empty one' : undefined);
   if (word === 'prefixItems' && !Array.isArray(value)) wrong('an array');
   if (word === 'items' && !isSchema && !Array.isArray(value)) wrong('a schema, or a list of schemas as in prefixItems');
   if (/^(unevaluated|additional|propertyNames)/.test(word) && !isSchema) wrong('a schema');

@@ -4,7 +4,7 @@ import { quotedWord } from '../../src/core/quoted-word.ts';
 import type { GrammarBudget } from './grammar-budget.ts';
 import { GrammarProblem, invalid, literal, problemAt, unsupported } from './grammar-problem.ts';
 import { jsonText } from './json-text.ts';
-import { type Bounds, integerRange, numberRange } from './number-range.ts';
+import { type Bounds, integerRange, largest, numberRange } from './number-range.ts';
 import { regexGrammar } from './regex-grammar.ts';
 import { matchesTypes } from './schema-keywords.ts';
 import type { SchemaNode } from './schema-node.ts';
@@ -37,10 +37,22 @@ export function numberExpression(type: 'integer' | 'number', node: SchemaNode, p
   };
   const isWhole = type === 'integer' || node['multipleOf'] === 1;
   const range = isWhole ? integerRange(bounds) : numberRange(bounds);
+  if (range === undefined) refuseFarBound(bounds, path);
   if (range === undefined)
     unsupported(`expected minimum, maximum and exclusive bounds with a ${isWhole ? 'whole number' : 'number'} between them`, path);
   if (range === 'too fine') unsupported('expected minimum, maximum and exclusive bounds with at most 6 digits behind the point', path);
   return `(${range})`;
+}
+
+/** A bound alone can leave no number, since digits are bounded. */
+function refuseFarBound(bounds: Bounds, path: string): void {
+  for (const [word, value] of Object.entries(bounds)) {
+    const isLeast = word === 'minimum' || word === 'exclusiveMinimum';
+    const beyond = isLeast ? value : -value;
+    if (word.startsWith('exclusive') ? beyond < largest : beyond <= largest) continue;
+    const limit = `${word.startsWith('exclusive') ? '' : 'or equal to '}${isLeast ? largest : -largest}`;
+    unsupported(`expected ${word} to be ${isLeast ? 'less' : 'greater'} than ${limit}, got ${value}`, `${path}.${word}`);
+  }
 }
 
 export function stringExpression(node: SchemaNode, path: string, side: SideRules, budget: GrammarBudget): string {

@@ -57,6 +57,8 @@ export class ChoiceText {
     this.#forgetMarkup();
     // Empty after a match: what a stop string held back is the stop string.
     const rest = this.#stops.flush();
+    // Tokens wholly behind a cut are of no text that was told.
+    if (this.#hasMatched) this.#entries = [];
     const last = rest !== '' || this.#entries.length > 0 ? [this.#textEvent(rest)] : [];
     return { ...told, events: [...told.events, ...last] };
   }
@@ -69,8 +71,8 @@ export class ChoiceText {
         continue;
       }
       // What comes before the least length may hold a stop string: it could not end the text there.
-      const { text, matched } = canStop ? this.#stops.push(reading.text) : { text: reading.text };
-      if (text !== '') events.push(this.#textEvent(text));
+      const { text, behind, matched } = canStop ? this.#stops.push(reading.text) : { text: reading.text, behind: 0 };
+      if (text !== '') events.push(this.#textEvent(text, this.#from + this.#reader.textEnd - behind));
       if (matched === undefined) continue;
       this.#hasMatched = true;
       return { events, matched };
@@ -93,9 +95,10 @@ export class ChoiceText {
     this.#entries = this.#entries.filter(({ offset }) => offset < end);
   }
 
-  #textEvent(text: string): GenerationEvent {
-    const logprobs = this.#entries;
-    this.#entries = [];
+  /** `end`: where the text ends. Tokens from there on wait for theirs, since a stop string may still cut it off. */
+  #textEvent(text: string, end = Number.POSITIVE_INFINITY): GenerationEvent {
+    const logprobs = this.#entries.filter(({ offset }) => offset < end);
+    this.#entries = this.#entries.filter(({ offset }) => offset >= end);
     return this.#isRated ? { type: 'text', text, logprobs } : { type: 'text', text };
   }
 }

@@ -1,6 +1,6 @@
 // From what a request holds to the token ids the graph reads, refused before any run when it cannot fit.
 
-import type { ChatMessage, GenerationInput, GenerationRequest } from '../../src/contract/generation.ts';
+import type { ChatMessage, GenerationInput, GenerationRequest, PromptInput } from '../../src/contract/generation.ts';
 import { InferenceError } from '../../src/core/errors.ts';
 import { ChatTemplate } from './chat-template.ts';
 import { dropOldest } from './drop-oldest.ts';
@@ -108,7 +108,7 @@ export class Prompts {
       case 'text':
         return { characters: input.text.length, encode: () => this.#tokenizer.encode(input.text, { addSpecialTokens: true }) };
       case 'tokens':
-        return { characters: 0, encode: () => this.#ownIds(input.ids, paramOf(request)) };
+        return { characters: 0, encode: () => this.#ownIds(input.ids, idsParam(input, request)) };
     }
   }
 
@@ -120,9 +120,11 @@ export class Prompts {
   }
 
   #ownIds(ids: readonly number[], param: string): readonly number[] {
-    const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= this.#tokenizer.vocabSize);
-    if (wrong === undefined) return ids;
-    throw new InferenceError('invalid_value', `expected token ids from 0 to ${this.#tokenizer.vocabSize - 1}, got ${wrong}`, { param });
+    const at = ids.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= this.#tokenizer.vocabSize);
+    if (at < 0) return ids;
+    const place = `${param}[${at}]`;
+    const message = `expected ${place} to be a token id from 0 to ${this.#tokenizer.vocabSize - 1}, got ${ids[at]}`;
+    throw new InferenceError('invalid_value', message, { param: place });
   }
 
   #text(input: OneInput): string {
@@ -139,6 +141,12 @@ function inputsOf(input: GenerationInput): readonly OneInput[] {
 function lengthOf({ messages, tools }: ToolPrompt): number {
   const listed = (objects: readonly object[] | undefined): number => (objects === undefined ? 0 : spacedJson(objects).length);
   return messages.reduce((sum, { content, tool_calls }) => sum + content.length + listed(tool_calls), listed(tools));
+}
+
+/** Of several prompts the one. */
+function idsParam(input: PromptInput, request: PromptRequest): string {
+  const { input: whole } = request;
+  return whole.kind === 'several' ? `${paramOf(request)}[${whole.prompts.indexOf(input)}]` : paramOf(request);
 }
 
 function paramOf({ inputParam = 'input' }: PromptRequest): string {

@@ -154,9 +154,11 @@ export class SentenceEncoder {
   }
 
   #checkRange(ids: readonly number[], param: string): void {
-    const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= this.#tokenizer.vocabSize);
-    if (wrong === undefined) return;
-    throw new InferenceError('invalid_value', `${param}: expected ids from 0 to ${this.#tokenizer.vocabSize - 1}, got ${wrong}`, { param });
+    const at = ids.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= this.#tokenizer.vocabSize);
+    if (at < 0) return;
+    const place = `${param}[${at}]`;
+    const message = `expected ${place} to be a token id from 0 to ${this.#tokenizer.vocabSize - 1}, got ${ids[at]}`;
+    throw new InferenceError('invalid_value', message, { param: place });
   }
 
   /** Shapes: input_ids, attention_mask, token_type_ids int64 [batch, sequence]. */

@@ -5,6 +5,8 @@ import { partialEnd } from './partial-end.ts';
 export interface StopResult {
   /** Text that may go out now. */
   readonly text: string;
+  /** Characters behind that text: held back, or cut off by the match. */
+  readonly behind: number;
   /** The stop string that ended the text, if one did. Nothing may be pushed afterwards. */
   readonly matched?: string;
 }
@@ -19,16 +21,16 @@ export class StopStrings {
   }
 
   push(text: string): StopResult {
-    if (this.#stops.length === 0) return { text };
+    if (this.#stops.length === 0) return { text, behind: 0 };
     const seen = this.#held + text;
     const match = this.#earliest(seen);
     if (match !== undefined) {
       this.#held = '';
-      return { text: seen.slice(0, match.at), matched: match.stop };
+      return { text: seen.slice(0, match.at), behind: seen.length - match.at, matched: match.stop };
     }
     const free = seen.length - Math.max(...this.#stops.map((stop) => partialEnd(seen, stop)));
     this.#held = seen.slice(free);
-    return { text: seen.slice(0, free) };
+    return { text: seen.slice(0, free), behind: this.#held.length };
   }
 
   /** What was held back when the text ended without a match. */

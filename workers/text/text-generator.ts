@@ -196,7 +196,7 @@ export class TextGenerator {
     const { vocabSize } = this.#tokenizer;
     for (const id of request.logitBias?.keys() ?? []) {
       if (Number.isInteger(id) && id >= 0 && id < vocabSize) continue;
-      throw new InferenceError('invalid_value', `expected token ids from 0 to ${vocabSize - 1}, got ${id}`, { param: 'logit_bias' });
+      throw new InferenceError('invalid_value', `expected token ids from 0 to ${vocabSize - 1}, got ${id}`, { param: `logit_bias.${id}` });
     }
   }
 

@@ -3,6 +3,7 @@
 import type { CheckedBody } from '../../contract/dialect.ts';
 import { InferenceError } from '../../core/errors.ts';
 import type { MessageBlock, MessagesRequest, MessagesTool } from '../anthropic/messages-schema.ts';
+import { unknownType } from '../check.ts';
 import { unanswered } from '../openai/tool-calls.ts';
 import { unservedBlocks } from '../policy/route-rules.ts';
 import {
@@ -141,7 +142,7 @@ function partsOf(block: MessageBlock, path: string): readonly ChatPart[] {
     const message = `expected ${path}.type to fit the role of its message, got a block of another role`;
     throw new InferenceError('invalid_value', message, { param: `${path}.type` });
   }
-  throw new InferenceError('invalid_value', `expected ${path}.type to be a known block type, got another`, { param: `${path}.type` });
+  throw unknownType(`${path}.type`, ['text', 'image', 'document', 'tool_use', 'tool_result', ...dropped, ...refused], block.type);
 }
 
 function imageUrl(block: MessageBlock, path: string): string {

@@ -2,7 +2,7 @@
 
 import type { CheckedBody } from '../../contract/dialect.ts';
 import { InferenceError } from '../../core/errors.ts';
-import { describe } from '../check.ts';
+import { describe, unknownType } from '../check.ts';
 import { wantsLogprobs } from '../openai/response-output.ts';
 import { callArguments, unanswered } from '../openai/tool-calls.ts';
 import {
@@ -21,6 +21,7 @@ import {
 import { type Json, recordOf } from './record-of.ts';
 import { sharedFields } from './shared-fields.ts';
 
+const itemTypes = ['message', 'function_call', 'function_call_output', 'reasoning', 'item_reference'];
 const textTypes = new Set(['input_text', 'output_text', 'text']);
 const roles: ReadonlyMap<unknown, ChatTurn['role']> = new Map([
   ['user', 'user'],
@@ -103,7 +104,7 @@ function turnOf(item: Json, path: string): ChatTurn | undefined {
         param: path,
       });
     default:
-      throw new InferenceError('invalid_value', `expected ${path} to be a message, got an item of another type`, { param: path });
+      throw unknownType(`${path}.type`, itemTypes, item['type']);
   }
 }
 
@@ -142,7 +143,7 @@ function partOf(part: Json, path: string): ChatPart {
     if (part['file_url'] !== undefined) refuse(`${path}.file_url`, 'absent, since a chat takes files by their bytes');
     return { type: 'file', file: defined({ filename: part['filename'], file_data: part['file_data'], file_id: part['file_id'] }) };
   }
-  throw new InferenceError('invalid_value', `expected ${path}.type to be a known part type, got another`, { param: `${path}.type` });
+  throw unknownType(`${path}.type`, [...textTypes, 'refusal', 'input_image', 'input_audio', 'input_file'], type);
 }
 
 function toolOf(value: unknown, path: string): object {

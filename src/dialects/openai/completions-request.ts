@@ -4,6 +4,7 @@ import Type, { type Static } from 'typebox';
 import type { CheckedBody } from '../../contract/dialect.ts';
 import type { GenerationInput, GenerationRequest, PromptInput } from '../../contract/generation.ts';
 import { InferenceError } from '../../core/errors.ts';
+import { recordOf } from '../adapters/record-of.ts';
 import { checkBody } from '../check-body.ts';
 import { maxInputs, maxTexts, maxTokenIds } from '../list-limits.ts';
 import { limitsOf, samplingFields, samplingOf, stopField, streamFields, tokenLimit } from '../sampling.ts';
@@ -55,6 +56,7 @@ export type CompletionsRequest = Static<typeof completionsSchema>;
 export const defaultMaxTokens = 16;
 
 export function checkCompletion(body: unknown): CheckedBody {
+  checkLogprobs(recordOf(body)?.['logprobs']);
   const checked = checkBody('completions', completionsSchema, body);
   const request = checked as CompletionsRequest; // Proven by the schema.
   completionToGeneration(request); // Throws for what a schema cannot tell.
@@ -64,6 +66,13 @@ export function checkCompletion(body: unknown): CheckedBody {
     });
   }
   return checked;
+}
+
+/** True and numbers in quotes are how others ask; the schema, which knows false, would answer with that alone. */
+function checkLogprobs(asked: unknown): void {
+  if (typeof asked !== 'string' && asked !== true) return;
+  const message = `expected logprobs to be an integer from 0 to 5 or absent, got ${asked === true ? 'true' : 'string'}`;
+  throw new InferenceError('invalid_type', message, { param: 'logprobs' });
 }
 
 /** Throws: InferenceError with the path of a field that contradicts another. */

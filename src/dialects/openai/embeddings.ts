@@ -10,6 +10,7 @@ import { jsonHead } from '../json-reply.ts';
 import { maxInputs, maxTokenIds } from '../list-limits.ts';
 import { frameAny } from '../native/any-result.ts';
 import { utf8 } from '../sse.ts';
+import { userField } from './generation-fields.ts';
 
 const tokenIds = Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1, maxItems: maxTokenIds });
 
@@ -24,6 +25,7 @@ export const embeddingsSchema = Type.Object({
   encoding_format: Type.Optional(Type.Enum(['float', 'base64'])),
   dimensions: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
   truncate: Type.Optional(Type.Boolean()),
+  user: userField,
 });
 
 export type EmbeddingsRequest = Static<typeof embeddingsSchema>;

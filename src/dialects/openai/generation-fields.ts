@@ -26,10 +26,13 @@ export const bestOfField = Type.Optional(
   }),
 );
 
+/** Ignored, but for a wrong type, which is a mistake of the client. */
+export const userField = Type.Optional(Type.String({ description: 'Ignored: the caller.' }));
+
 /** Hints, accounts and caches of the hosted API. */
 export const telemetryFields = {
-  user: ignored('the caller'),
-  metadata: ignored('labels for a store that is not kept'),
+  user: userField,
+  metadata: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Ignored: labels for a store that is not kept.' })),
   store: ignored('nothing is stored'),
   safety_identifier: ignored('the caller'),
   prompt_cache_key: ignored('a hint to a cache'),

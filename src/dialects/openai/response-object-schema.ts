@@ -54,7 +54,7 @@ export const responseObjectSchema = Type.Object({
   completed_at: nullable(Type.Integer()),
   status: Type.Enum(['queued', 'in_progress', 'completed', 'incomplete', 'failed', 'cancelled']),
   background: Type.Boolean(),
-  error: nullable(Type.Object({ code: Type.String(), message: Type.String() })),
+  error: nullable(Type.Object({ code: Type.String(), message: Type.String(), param: Type.Optional(Type.String()) })),
   incomplete_details: nullable(Type.Object({ reason: Type.Enum(['max_output_tokens', 'content_filter']) })),
   instructions: nullable(Type.String()),
   max_output_tokens: nullable(Type.Integer()),

@@ -11,7 +11,7 @@ export interface ResponseState {
   readonly status: ResponseStatus;
   readonly output: readonly object[];
   readonly usage: CallUsage | undefined;
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: { readonly code: string; readonly message: string; readonly param?: string };
 }
 
 export function responseObject(state: ResponseState, { body, model, created }: Pick<FrameContext, 'body' | 'model' | 'created'>): object {

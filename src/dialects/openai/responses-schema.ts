@@ -69,6 +69,18 @@ const toolChoiceSchema = Type.Union(
   { description: 'Whether a tool has to be called, and which ones may be: the function of that name, or some of them. Default auto.' },
 );
 
+/** What the API can put into an answer. */
+const includable = [
+  'message.output_text.logprobs',
+  'reasoning.encrypted_content',
+  'message.input_image.image_url',
+  'file_search_call.results',
+  'web_search_call.results',
+  'web_search_call.action.sources',
+  'computer_call_output.output.image_url',
+  'code_interpreter_call.outputs',
+];
+
 const formatSchema = Type.Object({
   type: Type.String({ description: 'text, json_object or json_schema.' }),
   name: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Of json_schema, which needs it.' })),
@@ -94,7 +106,11 @@ export const responsesSchema = Type.Object({
   tool_choice: Type.Optional(toolChoiceSchema),
   parallel_tool_calls: Type.Optional(Type.Boolean({ description: 'Several calls in one answer. Default true.' })),
   max_tool_calls: ignored('Limit of calls to built-in tools; there are none.'),
-  include: Type.Optional(Type.Unknown({ description: 'A list; message.output_text.logprobs asks for log probabilities.' })),
+  include: Type.Optional(
+    Type.Array(Type.Enum(includable), {
+      description: 'message.output_text.logprobs asks for log probabilities; the others add nothing here.',
+    }),
+  ),
   top_logprobs: Type.Optional(
     Type.Integer({ minimum: 0, maximum: 20, description: 'How many of the likeliest tokens to tell at each place.' }),
   ),

@@ -5,7 +5,7 @@ import type { GenerationEvent } from '../../contract/generation.ts';
 import type { ResponseFacts } from '../../contract/thread.ts';
 import { fromRecord, toRecord } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
-import { errorFrame, wireCode } from '../error-body.ts';
+import { errorFrame, responseError } from '../error-body.ts';
 import { GenerationTally } from '../generation-events.ts';
 import type { FrameStream } from '../items.ts';
 import { doneFrame, eventFrame } from '../sse.ts';
@@ -48,7 +48,7 @@ export async function* responseFrames(
     const error = toRecord(thrown);
     yield { bytes: errorFrame('responses', error, context.requestId, sequence++), events: 1 };
     // Unlike that of an error, the code of a response is never null.
-    const failure = { code: wireCode(error) ?? 'server_error', message: error.message };
+    const failure = responseError(error);
     yield response('failed', { status: 'failed', output: output.items, usage: tally.usage, error: failure });
     throw new FramedError(fromRecord(error));
   }

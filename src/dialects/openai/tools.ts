@@ -3,6 +3,7 @@
 import Type, { type Static } from 'typebox';
 import type { GenerationRequest, ToolChoice, ToolDefinition } from '../../contract/generation.ts';
 import { InferenceError } from '../../core/errors.ts';
+import { quotedWord } from '../../core/quoted-word.ts';
 
 /** Far above what any client sends; a model would not find its way among more. */
 export const maxTools = 1024;
@@ -93,7 +94,7 @@ type Tool = NonNullable<ToolFields['tools']>[number];
 function functionOf({ type, function: wanted }: Tool, index: number): Static<typeof functionSchema> {
   if (type !== 'function') {
     const param = `tools[${index}].type`;
-    throw new InferenceError('unsupported_value', `expected ${param} to be "function", got another`, { param });
+    throw new InferenceError('unsupported_value', `expected ${param} to be "function", got ${quotedWord(type)}`, { param });
   }
   if (wanted !== undefined) return wanted;
   const param = `tools[${index}].function`;
@@ -107,7 +108,8 @@ function definitionOf({ name, description, parameters }: Static<typeof functionS
 function toolChoice(choice: ToolFields['tool_choice'], tools: readonly ToolDefinition[]): ToolChoice | undefined {
   if (choice === undefined) return undefined;
   if (typeof choice === 'string') {
-    if (choice === 'required' && tools.length === 0) throw withoutTool('tool_choice');
+    if (choice === 'required' && tools.length === 0)
+      throw new InferenceError('invalid_value', 'expected tools for tool_choice to choose from, got none', { param: 'tool_choice' });
     return { mode: choice };
   }
   if (choice.type === 'function') {
@@ -125,12 +127,16 @@ function functionChoice(choice: ToolFields['function_call'], tools: readonly Too
 }
 
 function known(name: string, tools: readonly ToolDefinition[], param: string): string {
-  if (!tools.some((tool) => tool.name === name)) throw withoutTool(param);
+  if (!tools.some((tool) => tool.name === name)) throw withoutTool(param, name, tools);
   return name;
 }
 
-function withoutTool(param: string): InferenceError {
-  return new InferenceError('invalid_value', `expected ${param} to choose among the tools of the request, got one that is not there`, {
-    param,
-  });
+/** Most tools that a message names. */
+const mostNamed = 10;
+
+function withoutTool(param: string, name: string, tools: readonly ToolDefinition[]): InferenceError {
+  const names = tools.slice(0, mostNamed).map((tool) => quotedWord(tool.name));
+  const more = tools.length > mostNamed ? ` and ${tools.length - mostNamed} more` : '';
+  const expected = names.length === 0 ? 'to choose among the tools, of which there are none' : `to be one of ${names.join(', ')}${more}`;
+  return new InferenceError('invalid_value', `expected ${param} ${expected}, got ${quotedWord(name)}`, { param });
 }

@@ -211,3 +211,9 @@ test('an answer that nests too deep to be written again passes, and is not kept'
   made.observer.chunk(eventFrame('response.completed', event).bytes, 1);
   expect([heard.length, store.count]).toEqual([1, 0]);
 });
+
+test('a count of input tokens refuses the background without a store', () => {
+  const count = (body: Json) => () => withContext(newStore(), submission({ input: 'a', background: true, ...body }));
+  expect(count({ store: false })).toThrow('expected background to be false or absent where store is false');
+  expect(count({})).not.toThrow();
+});

@@ -71,3 +71,18 @@ test('without log probabilities the events have none', () => {
   const shown = new ChoiceText({ stop: [], callPlace: 'nowhere', isRated: false, from: 0 });
   expect(shown.push('a', undefined, true).events).toEqual([{ type: 'text', text: 'a' }]);
 });
+
+test('log probabilities end where a stop string cuts the text', () => {
+  const { text, rated, matched } = watch(['Hello', '!', ' How', ' can', ' I'], { stop: ['! How can'], callPlace: 'nowhere' });
+  expect([text, rated, matched]).toEqual(['Hello', ['Hello'], '! How can']);
+});
+
+test('a token that a stop string cuts in two is told with its text', () => {
+  const { text, rated } = watch(['a', ' b!', ' c', 'd'], { stop: ['! c'], from: 7 });
+  expect([text, rated]).toEqual(['a b', ['a', ' b!']]);
+});
+
+test('a token that was held back for one stop string is not told when another cuts it off', () => {
+  const { text, rated } = watch(['a', 'b', 'c', 'Z'], { stop: ['abX', 'bcZ'] });
+  expect([text, rated]).toEqual(['a', ['a']]);
+});

@@ -40,7 +40,7 @@ test('a bias forces a token, or forbids it', async () => {
 test('a bias outside the vocabulary is refused', async () => {
   await expect(eventsOf(generator, { ...question, logitBias: new Map([[49_152, 1]]) })).rejects.toMatchObject({
     code: 'invalid_value',
-    param: 'logit_bias',
+    param: 'logit_bias.49152',
   });
 });
 

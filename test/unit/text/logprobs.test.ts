@@ -67,10 +67,9 @@ test('bias and penalties change what is chosen, not how likely the model found i
   expect(forced?.top).toEqual(plain?.top);
 });
 
-test('tokens of a stop string ride on a last text of nothing, before the finish', async () => {
+test('tokens of a stop string have no log probabilities, and count in the usage', async () => {
   const events = await eventsOf(generator, { ...question, logprobs: 0, stop: [' Paris'] });
   expect(events.slice(1)).toMatchObject([
-    { type: 'text', text: '', logprobs: [{ token: ' Paris', offset: 0 }] },
     { type: 'finish', reason: 'stop', stopSequence: ' Paris' },
     { type: 'usage', completionTokens: 1 },
   ]);

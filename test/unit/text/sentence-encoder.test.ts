@@ -111,7 +111,7 @@ test('the ids of a text give the vector of the text', async () => {
 
 test('ids outside the vocabulary are refused', async () => {
   for (const id of [-1, 1.5, tokenizer.vocabSize]) {
-    await expect(encoder.encode(['fine', [101, id, 102]], free)).rejects.toMatchObject({ code: 'invalid_value', param: 'input[1]' });
+    await expect(encoder.encode(['fine', [101, id, 102]], free)).rejects.toMatchObject({ code: 'invalid_value', param: 'input[1][1]' });
   }
   expect((await encoder.encode([[tokenizer.vocabSize - 1]], free)).vectors.length).toBe(1);
 });

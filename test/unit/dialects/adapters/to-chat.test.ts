@@ -261,7 +261,7 @@ test('items of a response become turns, and a call joins the text before it', ()
 
 test.each<[object, string, string]>([
   [{ input: [{ type: 'item_reference', id: 'a' }] }, 'unsupported_value', 'input[0]'],
-  [{ input: [{ type: 'what' }] }, 'invalid_value', 'input[0]'],
+  [{ input: [{ type: 'what' }] }, 'invalid_value', 'input[0].type'],
   [{ input: [{ type: 'reasoning' }] }, 'invalid_value', 'input'],
   [{ input: [{ role: 'user' }] }, 'missing_required_parameter', 'input[0].content'],
   [{ input: [{ role: 'user', content: [{ type: 'input_file', file_url: 'u' }] }] }, 'unsupported_value', 'input[0].content[0].file_url'],

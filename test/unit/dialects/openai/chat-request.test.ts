@@ -115,8 +115,18 @@ test.each([
   expect(refused(more)).toMatchObject({ status: 400, code, param });
 });
 
-test('hints and telemetry pass in any form', () => {
-  const hints = { user: 4, metadata: 'a', store: true, service_tier: 'flex', reasoning_effort: 'low', prediction: {}, verbosity: 1 };
+test('hints and telemetry pass, and but for the caller and labels in any form', () => {
+  for (const wrong of [{ user: 4 }, { metadata: [] }, { metadata: 'a' }])
+    expect(refused(wrong)).toMatchObject({ code: 'invalid_type', param: Object.keys(wrong)[0] });
+  const hints = {
+    user: 'me',
+    metadata: { a: 'b' },
+    store: true,
+    service_tier: 'flex',
+    reasoning_effort: 'low',
+    prediction: {},
+    verbosity: 1,
+  };
   expect(refused({ ...hints, stream: true, stream_options: { include_obfuscation: false } })).toBeUndefined();
   expect(
     refused({

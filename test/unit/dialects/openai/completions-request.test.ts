@@ -59,7 +59,9 @@ test.each([
   [{ n: 3, best_of: 2 }, 'invalid_value', 'best_of'],
   [{ best_of: 2, stream: true }, 'invalid_value', 'best_of'],
   [{ logprobs: 6 }, 'invalid_value', 'logprobs'],
-  [{ logprobs: true }, 'invalid_value', 'logprobs'],
+  [{ logprobs: true }, 'invalid_type', 'logprobs'],
+  [{ logprobs: '5' }, 'invalid_type', 'logprobs'],
+  [{ user: 5 }, 'invalid_type', 'user'],
   [{ echo: 'yes' }, 'invalid_type', 'echo'],
   [{ logit_bias: { x: 1 } }, 'invalid_value', 'logit_bias.x'],
 ])('%j is refused', (more, code, param) => {

@@ -184,9 +184,22 @@ test('hints of another form than clients know are not told', async () => {
   expect(told).not.toHaveProperty('text.verbosity');
 });
 
-test('an item of an unknown type is refused by its index', () => {
-  const input = [{ role: 'user', content: 'a' }, { type: 'secret' }];
-  expect(refusal(() => responsesDialect.check({ input }))).toMatchObject({ code: 'invalid_value', param: 'input[1]' });
+test('an item of an unknown type is refused by its index, with the types that there are', () => {
+  const input = [{ role: 'user', content: 'a' }, { type: 'foo' }];
+  expect(refusal(() => responsesDialect.check({ input }))).toMatchObject({
+    code: 'invalid_value',
+    param: 'input[1].type',
+    message:
+      'expected input[1].type to be one of ["message","function_call","function_call_output","reasoning","item_reference"], got "foo"',
+  });
+});
+
+test.each([
+  ['x', 'invalid_type', 'include'],
+  [['foo'], 'invalid_value', 'include[0]'],
+  [[1], 'invalid_type', 'include[0]'],
+])('an include of %j is refused', (include, code, param) => {
+  expect(refusal(() => responsesDialect.check({ input: 'a', include }))).toMatchObject({ code, param });
 });
 
 test.each([
