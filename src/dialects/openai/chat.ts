@@ -45,13 +45,13 @@ async function* chatFrames(events: AsyncIterable<GenerationEvent>, context: Fram
   const head = envelope('chat.completion.chunk', context);
   const withUsage = wantsUsage(body);
   const legacy = usesFunctions(body);
-  const send = (index: number, delta: object, finish: string | null = null, logprobs: readonly TokenLogprob[] = []): Frame => {
-    const likely = logprobs.length > 0 && wantsLogprobs(context) ? chatLogprobs(logprobs) : null;
-    const choices = [{ index, delta, logprobs: likely, finish_reason: finish }];
+  const send = (index: number, delta: object, finish: string | null = null, logprobs?: readonly TokenLogprob[]): Frame => {
+    const choices = [{ index, delta, logprobs: logprobs === undefined ? null : chatLogprobs(logprobs), finish_reason: finish }];
     return dataFrame(JSON.stringify({ ...head, choices, ...(withUsage ? { usage: null } : {}) }));
   };
   const tally = new GenerationTally('chatCompletions', choiceCount(context));
   const begun = new Set<number>();
+  const rated = new Set<number>();
   for await (const event of events) {
     tally.take(event);
     // The role waits for the generation itself: the first usage only tells that the prompt was counted.
@@ -65,14 +65,17 @@ async function* chatFrames(events: AsyncIterable<GenerationEvent>, context: Fram
       case 'text': {
         // Tokens whose text is held back are told when they are decided.
         const logprobs = wantsLogprobs(context) ? (event.logprobs ?? []) : [];
-        if (event.text !== '' || logprobs.length > 0) yield send(index, { content: event.text }, null, logprobs);
+        if (logprobs.length > 0) rated.add(index);
+        if (event.text !== '' || logprobs.length > 0)
+          yield send(index, { content: event.text }, null, logprobs.length > 0 ? logprobs : undefined);
         break;
       }
       case 'toolCall':
         for (const delta of callDeltas(event, legacy)) yield send(index, delta);
         break;
       case 'finish':
-        yield send(index, {}, finishOf(tally.endOf(index).reason, legacy));
+        // A choice without any token tells so, as its whole reply does.
+        yield send(index, {}, finishOf(tally.endOf(index).reason, legacy), wantsLogprobs(context) && !rated.has(index) ? [] : undefined);
         break;
     }
   }

@@ -45,6 +45,7 @@ async function* completionFrames(events: AsyncIterable<GenerationEvent>, context
   const withUsage = wantsUsage(context.body);
   const send = (one: object) => dataFrame(JSON.stringify({ ...head, choices: [one], ...(withUsage ? { usage: null } : {}) }));
   const tally = new GenerationTally('completions', completionChoices(context.body));
+  const rated = new Set<number>();
   for await (const event of events) {
     tally.take(event);
     if (event.type === 'usage') continue;
@@ -53,6 +54,7 @@ async function* completionFrames(events: AsyncIterable<GenerationEvent>, context
       case 'text': {
         // Tokens whose text is held back are told when they are decided.
         const logprobs = wantsLogprobs(context) ? (event.logprobs ?? []) : [];
+        if (logprobs.length > 0) rated.add(index);
         if (event.text !== '' || logprobs.length > 0)
           yield send(choice(index, event.text, null, logprobs.length > 0 ? logprobs : undefined));
         break;
@@ -60,7 +62,8 @@ async function* completionFrames(events: AsyncIterable<GenerationEvent>, context
       case 'toolCall':
         throw unservedCall();
       case 'finish':
-        yield send(choice(index, '', finishOf(tally.endOf(index).reason)));
+        // A choice without any token tells so, as its whole reply does.
+        yield send(choice(index, '', finishOf(tally.endOf(index).reason), wantsLogprobs(context) && !rated.has(index) ? [] : undefined));
         break;
     }
   }

@@ -29,6 +29,7 @@ const cases: readonly (readonly [name: string, body: object, events: readonly Ge
       { type: 'finish', reason: 'stop', choice: 0 },
     ),
   ],
+  ['log probabilities of no token', { logprobs: true }, generated({ type: 'finish', reason: 'stop' })],
   [
     'log probabilities, of held back text too',
     { logprobs: true, top_logprobs: 2 },

@@ -23,6 +23,7 @@ test.each([
   ['token ids', { prompt: [1, 2] }, choices(1)],
   ['several prompts with several choices', { prompt: ['a', 'b'], n: 2 }, choices(4)],
   ['several lists of token ids', { prompt: [[1], [2], [3]] }, choices(3)],
+  ['log probabilities of no token', { prompt: 'a', logprobs: 2 }, generated({ type: 'finish', reason: 'stop' })],
   ['log probabilities with echo', { prompt: 'a', echo: true, logprobs: 2 }, echoed],
   ['log probabilities nobody asked for', { prompt: 'a' }, echoed],
 ])('a stream folds to the whole reply: %s', async (_, body, events) => {
