@@ -71,7 +71,7 @@ test('every choice has its own role, text and finish, and the prompt is counted 
 });
 
 test('log probabilities have bytes and alternatives, and infinity is a number', async () => {
-  const [, body, events] = cases[3] ?? [];
+  const [, body, events] = cases.find(([name]) => name === 'log probabilities, of held back text too') ?? [];
   const reply = await wholeReply(route, { messages, ...body }, events ?? []);
   const alternatives = (text: string) => [
     { token: text, logprob: -0.5, bytes: [...Buffer.from(text)] },
