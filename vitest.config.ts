@@ -10,21 +10,25 @@ const shared = ['cli', 'contract', 'core', 'dialects', 'http', 'registry', 'runt
   (room) => `test/unit/${room}/**/*.test.ts`,
 );
 
+/** What every project has. Passed on by hand, since a project that extends the root would have its `globalSetup` too, and build again. */
+const everywhere = {
+  pool: 'forks',
+  // As the server sets it: unit tests run native code without one.
+  env: { ORT_DISABLE_TELEMETRY: '1' },
+  // Real models on a shared machine; a hang is told after a minute, everything else takes milliseconds.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+};
+
 export default defineConfig({
   test: {
-    pool: 'forks',
     // One a core, where the default leaves a core to vitest: it has little to do, and a test of a server waits much.
     maxWorkers: '100%',
     globalSetup: 'test/support/build.ts',
-    // As the server sets it: unit tests run native code without one.
-    env: { ORT_DISABLE_TELEMETRY: '1' },
-    // Real models on a shared machine; a hang is told after a minute, everything else takes milliseconds.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['src/**', 'workers/**'], reporter: ['text-summary', 'lcov'] },
     projects: [
-      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...shared] } },
-      { extends: true, test: { name: 'shared', include: shared, isolate: false } },
+      { test: { ...everywhere, name: 'alone', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...shared] } },
+      { test: { ...everywhere, name: 'shared', include: shared, isolate: false } },
     ],
   },
 });

@@ -6,9 +6,9 @@ import type { MethodName } from '../contract/methods.ts';
 import type { CallUsage, ResponseFacts } from '../contract/thread.ts';
 import { checkResult } from './check-result.ts';
 import { checkedEvents, isGenerationEvent } from './event-forms.ts';
-import { judgeFirst } from './first-item.ts';
+import { isErrorChunk, judgeFirst } from './first-item.ts';
 import { type GatheredGeneration, gatherEvents } from './generation-events.ts';
-import { type FrameStream, framesOf, iteratorOf, type Opened, openItems } from './items.ts';
+import { type FrameStream, framesOf, iteratorOf, type Opened, openItems, stopItems } from './items.ts';
 import { jsonReply, toJson } from './json-reply.ts';
 import { framePassthrough, frameRaw } from './native/any-result.ts';
 import { dataFrame, doneFrame, eventFrame, sseHead } from './sse.ts';
@@ -35,7 +35,7 @@ export interface FoldedReply {
 
 interface RouteStream {
   readonly method: MethodName;
-  /** The types of its chunks, where each event is named after that of its chunk. Absent: its chunks have `choices`. */
+  /** The types of its chunks, where each event is named after that of its chunk. Absent: its chunks have `choices`, or an `error` where it ends early. */
   readonly chunkTypes?: RegExp;
   /** Whether `[DONE]` ends a stream. */
   readonly doneAtEnd: boolean;
@@ -64,7 +64,7 @@ export async function frameGeneration(route: GenerationRoute, result: unknown, c
   const { first, items } = opened;
   if (first.done !== true && !isGenerationEvent(first.value)) {
     const check = context.checkResults ? route.chunkSchema : undefined;
-    if (check !== undefined) await checkFirst(route, check, opened);
+    if (check !== undefined) checkFirst(route, check, opened);
     const frames = await framesOf(items, (chunks) => wireChunks(route, chunks, check));
     return { kind: 'stream', head: sseHead, frames };
   }
@@ -82,20 +82,24 @@ export async function frameGeneration(route: GenerationRoute, result: unknown, c
   return jsonReply(method, route.whole(generation, context), generation.usage);
 }
 
-/** Before a head is sent, so that the error has its status. Throws: InferenceError `invalid_result`, after the items are stopped. */
-async function checkFirst({ method }: GenerationRoute, schema: object, { first, items }: Opened): Promise<void> {
+/** Before a head is sent, so that the error has its status. Throws: InferenceError `invalid_result`, with the items being stopped. */
+function checkFirst({ method }: GenerationRoute, schema: object, { first, items }: Opened): void {
   try {
-    checkResult(method, schema, toJson(method, first.value));
+    checkChunk(method, schema, first.value, toJson(method, first.value));
   } catch (error) {
-    await items.return(undefined);
+    stopItems(items);
     throw error;
   }
+}
+
+function checkChunk(method: MethodName, schema: object, chunk: unknown, json: string): void {
+  if (!isErrorChunk(chunk)) checkResult(method, schema, json);
 }
 
 async function* wireChunks(route: GenerationRoute, chunks: AsyncIterable<unknown>, check: object | undefined): FrameStream {
   for await (const chunk of chunks) {
     const json = toJson(route.method, chunk);
-    if (check !== undefined) checkResult(route.method, check, json);
+    if (check !== undefined) checkChunk(route.method, check, chunk, json);
     const name = route.chunkTypes !== undefined && typeof chunk === 'object' && chunk !== null && 'type' in chunk ? chunk.type : undefined;
     yield typeof name === 'string' ? eventFrame(name, json) : dataFrame(json);
   }

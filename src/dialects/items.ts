@@ -39,6 +39,14 @@ export async function framesOf<T>(
   return frames;
 }
 
+/**
+ * Stops items whose result was refused, without waiting: an iterator may never end, and one whose end throws would put its own error, and
+ * whatever that quotes, in the place of the refusal. The end reaches the model all the same.
+ */
+export function stopItems(items: Opened['items']): void {
+  items.return(undefined).catch(() => undefined);
+}
+
 const priming: Frame = { bytes: new Uint8Array(0), events: 0 };
 
 async function* itemsOf(iterator: AnyIterator, first: IteratorResult<unknown, unknown>): AsyncGenerator<unknown, void, void> {

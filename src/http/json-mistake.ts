@@ -46,9 +46,9 @@ function firstMistake(text: string): Stop | undefined {
   const open: ('{' | '[')[] = [];
   let next: Next = 'value';
   let at = 0;
+  const stop = (why = ''): Stop => ({ at, expected: expectedAt(next, open.at(-1)) + why });
   for (;;) {
     while (isSpace(text.charCodeAt(at))) at += 1;
-    const stop = (why = ''): Stop => ({ at, expected: expectedAt(next, open.at(-1)) + why });
     const character = text[at];
     if (character === undefined) return next === 'more' && open.length === 0 ? undefined : stop();
     switch (next) {
@@ -111,13 +111,21 @@ function closing(container: '{' | '['): string {
   return container === '{' ? '}' : ']';
 }
 
+const words = ['true', 'false', 'null'];
+const longestWord = 5;
+
 /** Behind a text, number or word. Undefined where none of them begins. */
 function scalarEnd(text: string, at: number): number | Stop | undefined {
   const character = text[at];
   if (character === '"') return textEnd(text, at);
   if (character === '-' || isDigit(text.charCodeAt(at))) return numberEnd(text, at);
-  const word = ['true', 'false', 'null'].find((known) => text.startsWith(known, at));
-  return word === undefined ? undefined : at + word.length;
+  const word = words.find((known) => text.startsWith(known, at));
+  if (word !== undefined) return at + word.length;
+  // Only a rest shorter than a word is cut off within one.
+  const rest = text.slice(at, at + longestWord);
+  return at + rest.length === text.length && words.some((known) => known.startsWith(rest))
+    ? { at: text.length, expected: expectations.value }
+    : undefined;
 }
 
 function textEnd(text: string, start: number): number | Stop {
@@ -126,12 +134,24 @@ function textEnd(text: string, start: number): number | Stop {
     if (code === 0x22) return at + 1;
     if (code < 0x20) return { at, expected: 'a control character as an escape, such as \\n' };
     if (code !== 0x5c) continue;
-    const escaped = text[at + 1] ?? '';
-    if (escaped === 'u' ? !/^[0-9a-fA-F]{4}$/.test(text.slice(at + 2, at + 6)) : !'"\\/bfnrt'.includes(escaped) || escaped === '')
-      return at + 1 >= text.length ? { at: text.length, expected: 'the end of a text' } : { at, expected: 'an escape that JSON has' };
+    const stop = escapeStop(text, at);
+    if (stop !== undefined) return stop;
     at += 1;
   }
   return { at: text.length, expected: 'the end of a text' };
+}
+
+const anEscape = 'an escape that JSON has';
+
+/** Undefined where JSON has the escape. One that the end of the text cuts off is no wrong one. */
+function escapeStop(text: string, at: number): Stop | undefined {
+  const escaped = text[at + 1];
+  if (escaped !== undefined && escaped !== 'u') return '"\\/bfnrt'.includes(escaped) ? undefined : { at, expected: anEscape };
+  for (let digit = at + 2; digit < at + 6; digit += 1) {
+    if (digit >= text.length) return { at: text.length, expected: 'the end of a text' };
+    if (!isHexDigit(text.charCodeAt(digit))) return { at, expected: anEscape };
+  }
+  return undefined;
 }
 
 function numberEnd(text: string, start: number): number | Stop {
@@ -159,6 +179,7 @@ function numberEnd(text: string, start: number): number | Stop {
 }
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+const isHexDigit = (code: number): boolean => isDigit(code) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
 const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 const isNewline = (code: number): boolean => code === 0x0a;
 /** The second half of a pair is no character of its own. */

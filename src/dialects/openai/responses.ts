@@ -14,7 +14,8 @@ import { responseFacts, responseFrames } from './responses-stream.ts';
 
 const route: GenerationRoute = {
   method: 'responses',
-  chunkTypes: /^(response\.|error$)/,
+  // `keepalive`: what the hosted API sends while nothing else is to tell.
+  chunkTypes: /^(response\.|error$|keepalive$)/,
   doneAtEnd: true,
   fold: foldResponse,
   facts: responseFacts,

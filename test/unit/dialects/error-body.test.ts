@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { errorBody, errorFrame, heartbeat } from '../../../src/dialects/error-body.ts';
+import { errorBody, errorFrame, heartbeat, responseError } from '../../../src/dialects/error-body.ts';
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
 const missing = { code: 'missing_required_parameter', status: 400, message: 'expected max_tokens, got nothing', param: 'max_tokens' };
@@ -55,6 +55,14 @@ test('in-stream errors take the form of their route', () => {
     code: null,
     error: { type: 'server_error' },
   });
+});
+
+test('the error of a failed response has a code always, and a param where something is named', () => {
+  expect(responseError(missing)).toEqual({ code: missing.code, message: missing.message, param: 'max_tokens' });
+  expect(responseError(internal)).toEqual({ code: 'server_error', message: internal.message });
+  const facts = { id: 'resp_1', model: 'tiny', created: 1_700_000_000 };
+  const failed = JSON.parse(text(errorFrame('responses', missing, 'r', 4, facts)).split('data: ')[2] ?? '');
+  expect(failed).toMatchObject({ type: 'response.failed', sequence_number: 5, response: { error: responseError(missing) } });
 });
 
 test('heartbeats are a comment, or a ping for Anthropic', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { dialectFor } from '../../../src/dialects/route-dialects.ts';
-import { contextFor, textOf } from './framing.ts';
+import { badEnds, contextFor, endingBadly, textOf } from './framing.ts';
 
 const bodies = {
   chatCompletions: { messages: [{ role: 'user', content: 'hi' }] },
@@ -45,6 +45,18 @@ test.each(methods)('%s refuses it in development, and stops the model', async (m
   expect(stopped).toBe(true);
 });
 
+test.each(methods)('%s tells the refusal alone, and at once, of a model whose end throws or never comes', async (method) => {
+  for (const end of badEnds) {
+    const model = endingBadly({ type: 'txt' }, end);
+    const refused = dialectFor(method).frame(model, { ...contextFor(method, bodies[method]), checkResults: true });
+    await expect(refused).rejects.toMatchObject({
+      code: 'invalid_result',
+      message: expect.stringContaining(`expected ${method} to yield`),
+    });
+    expect(model.stops).toBe(1);
+  }
+});
+
 test.each([
   [{ type: 'text', content: 'secret' }, 'an object of type "text" whose other members do not fit'],
   [{ type: 'tool_call', call: 0 }, 'an object of another type; did you mean "toolCall"?'],
@@ -52,6 +64,8 @@ test.each([
   [{ type: 'text'.repeat(100_000) }, 'an object of another type'],
   [{ secret: 1 }, 'object'],
   [{ object: 'chat.completion.chunk' }, 'object'],
+  [{ error: 'secret' }, 'object'],
+  [{ error: null }, 'object'],
   [['secret'], 'array'],
   [17, 'number'],
   [null, 'null'],
@@ -75,9 +89,12 @@ test.each(methods)('%s sends text raw everywhere, with a warning, and bytes with
 
 test.each([
   ['chatCompletions', { choices: [] }],
+  ['chatCompletions', { error: { message: 'overloaded' } }],
   ['completions', { choices: [] }],
+  ['completions', { error: { message: 'overloaded' } }],
   ['responses', { type: 'response.created' }],
   ['responses', { type: 'error' }],
+  ['responses', { type: 'keepalive', sequence_number: 3 }],
   ['messages', { type: 'message_start' }],
   ['messages', { type: 'ping' }],
   ['messages', { type: 'content_block_delta' }],

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { dialectFor } from '../../../src/dialects/route-dialects.ts';
-import { contextFor, textOf } from './framing.ts';
+import { badEnds, contextFor, endingBadly, textOf } from './framing.ts';
 
 const bodies = {
   chatCompletions: { messages: [{ role: 'user', content: 'hi' }] },
@@ -60,6 +60,21 @@ test.each(routes)('%s refuses a wrong first chunk before the head, and stops the
     message: expect.stringContaining('choices[0].index'),
   });
   expect(stopped).toBe(true);
+});
+
+test.each(routes)('%s tells of a wrong first chunk alone, and at once, where the end of the model throws or never comes', async (route) => {
+  for (const end of badEnds) {
+    const model = endingBadly(chunk(route, { index: -1 }), end);
+    await expect(frame(route, model)).rejects.toMatchObject({ message: expect.stringContaining('choices[0].index') });
+    expect(model.stops).toBe(1);
+  }
+});
+
+test.each(routes)('%s passes an error in place of a chunk, first or later', async (route) => {
+  const failed = { error: { message: 'overloaded' } };
+  const sent = `data: ${JSON.stringify(failed)}`;
+  expect(await textOf(await frame(route, [failed].values()))).toContain(sent);
+  expect(await textOf(await frame(route, [chunk(route), failed].values()))).toContain(sent);
 });
 
 test.each(routes)('%s refuses a wrong later chunk inside the stream', async (route) => {

@@ -21,6 +21,33 @@ export function* generation(end: 'stop' | 'length' = 'stop', stopSequence?: stri
   yield { type: 'usage', promptTokens: 3, completionTokens: 2 };
 }
 
+/** How a careless model takes its stop. */
+export const badEnds: readonly (() => Promise<never>)[] = [
+  () => Promise.reject(new Error('secret prompt')),
+  () => new Promise(() => undefined),
+  () => {
+    throw new Error('secret prompt');
+  },
+];
+
+/** An iterator of one item over and over, which counts its stops. */
+export function endingBadly(item: unknown, end: () => Promise<never>): AsyncIterableIterator<unknown> & { readonly stops: number } {
+  let stops = 0;
+  return {
+    get stops() {
+      return stops;
+    },
+    next: async () => ({ done: false, value: item }),
+    return: () => {
+      stops += 1;
+      return end();
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
 export async function textOf(framed: Framed): Promise<string> {
   if (framed.kind === 'whole') return Buffer.from(framed.bytes).toString('utf8');
   let text = '';

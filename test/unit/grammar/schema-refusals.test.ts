@@ -56,6 +56,7 @@ const refused: readonly (readonly [string, unknown, string])[] = [
   ['more places of a tuple than the library reads', { prefixItems: Array.from({ length: 6000 }, () => true) }, '.prefixItems'],
   ['bounds without a number', { type: 'integer', minimum: 3, maximum: 2 }, ''],
   ['a format that is no text', { format: { toString: 1 } }, '.format'],
+  ['an enum of nothing', { properties: { a: { enum: [] } } }, '.properties.a.enum'],
   ['a type that is unknown', { type: 'text' }, '.type'],
   ['properties that are no object', { properties: [] }, '.properties'],
 ];
@@ -81,6 +82,9 @@ test.each([
   [{ pattern: 'a', minLength: 3 }, 'expected no minLength beside pattern, at minLength; say the length in the pattern'],
   [{ pattern: 'a', maxLength: 3 }, 'expected no maxLength beside pattern'],
   [{ format: 'date', maxLength: 3 }, 'expected no maxLength beside the format "date"'],
+  [{ enum: [] }, 'expected enum to be an array that is not empty, got an empty one, at enum'],
+  [{ anyOf: [] }, 'expected anyOf to be an array that is not empty, got an empty one, at anyOf'],
+  [{ enum: 5 }, 'expected enum to be an array that is not empty, got 5, at enum'],
   [{ enum: ['a'], pattern: 'a' }, 'expected no pattern beside enum'],
   [{ allOf: [{ pattern: 'a' }, { pattern: 'b' }] }, 'expected one pattern in the schemas that allOf, $ref or a union join, got two'],
   [{ allOf: [{ type: 'string' }, { type: 'null' }] }, 'got string and null'],

@@ -207,7 +207,11 @@ test('environment prefixes and stray slashes lead to the same route', () =>
 
 test('headers of our own are checked', () =>
   withServer(async (rig) => {
-    expect(await post(rig, '/predict', '{}', { ...json, 'x-heddle-priority': '10' })).toMatchObject({ status: 400, code: 'invalid_value' });
+    for (const came of ['10', '-1', '1.5', '']) {
+      const { status, code, body } = await post(rig, '/predict', '{}', { ...json, 'x-heddle-priority': came });
+      const message = `expected an integer from 0 to 9 in x-heddle-priority, got "${came}"`;
+      expect([status, code, body.error]).toMatchObject([400, 'invalid_value', { param: 'x-heddle-priority', message }]);
+    }
     expect(await post(rig, '/predict', '{}', { ...json, 'x-heddle-timeout-ms': 'soon' })).toMatchObject({
       status: 400,
       code: 'invalid_value',

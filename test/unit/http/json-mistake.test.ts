@@ -21,6 +21,12 @@ const cases: readonly (readonly [text: string, line: number, column: number, exp
   ['["a\nb"]', 1, 4, 'a control character as an escape, such as \\n'],
   ['["\\x"]', 1, 3, 'an escape that JSON has'],
   ['["\\u12g4"]', 1, 3, 'an escape that JSON has'],
+  ['["\\u12"]', 1, 3, 'an escape that JSON has'],
+  ['["\\u1x', 1, 3, 'an escape that JSON has'],
+  ['["\\x', 1, 3, 'an escape that JSON has'],
+  ['[trx', 1, 2, 'a value or ]'],
+  ['[tru]', 1, 2, 'a value or ]'],
+  ['[trues', 1, 6, 'a comma or ]'],
 ];
 
 test.each(cases)('%j stops being JSON at line %i, column %i', (text, line, column, expected) => {
@@ -34,6 +40,15 @@ test('a text that was cut off stops at its end', () => {
     ['{"a":"b', 'the end of a text'],
     ['"\\', 'the end of a text'],
     ['{"a":', 'a value'],
+    ['{"a":"x\\u', 'the end of a text'],
+    ['{"a":"\\u12', 'the end of a text'],
+    ['["\\u00', 'the end of a text'],
+    ['["\\u00e', 'the end of a text'],
+    ['["\\u00e9', 'the end of a text'],
+    ['{"\\u', 'the end of a text'],
+    ['[tru', 'a value'],
+    ['[1,f', 'a value'],
+    ['{"a":nul', 'a value'],
   ] as const)
     expect(jsonMistake(text)).toEqual({ line: 1, column: text.length + 1, expected, atEnd: true });
 });
@@ -53,7 +68,8 @@ test('a mistake is found exactly where the parser finds one, in every text that 
         expect([text, jsonMistake(text) === undefined]).toEqual([text, isJson(text)]);
       }
     }
-    expect(jsonMistake(valid.slice(0, at)) === undefined).toBe(isJson(valid.slice(0, at)));
+    const cut = valid.slice(0, at);
+    expect([cut, jsonMistake(cut)?.atEnd]).toEqual([cut, at < valid.length ? true : undefined]);
   }
 });
 

@@ -28,3 +28,11 @@ test('broken JSON is refused with the place of its mistake and nothing of its te
     /^expected valid JSON, got the end of the body at line 1, column 16: expected the end of a text$/,
   );
 });
+
+test('the place of a mistake is looked for in bodies of up to a million characters alone', () => {
+  const broken = (characters: number): string => `["${'a'.repeat(characters - 3)}"`;
+  expect(() => parse(broken(1_048_576))).toThrow(
+    'expected valid JSON, got the end of the body at line 1, column 1048577: expected a comma or ]',
+  );
+  expect(() => parse(broken(1_048_577))).toThrow(/^expected valid JSON$/);
+});

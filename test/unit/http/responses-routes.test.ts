@@ -53,6 +53,27 @@ test('input items come in pages, the newest first', async () => {
   });
 });
 
+test('a refused query is told with what came', async () => {
+  await withServer(async ({ backend, url }) => {
+    const log = new EventLog();
+    for (const number of [0, 1, 2]) log.append(Buffer.from(`data: ${number}\n\n`));
+    backend.store.keep('', { ...kept, background: { isStreamed: true, log } });
+    backend.store.keep('', { ...kept, id: 'resp_2', background: { isStreamed: true, log: new EventLog() } });
+    for (const [path, message] of [
+      ['resp_1/input_items?order=up', 'expected order to be "asc" or "desc", got "up"'],
+      ['resp_1/input_items?limit=1000', 'expected limit to be an integer from 1 to 100, got "1000"'],
+      ['resp_1/input_items?limit=1&limit=2', 'expected limit to be an integer from 1 to 100, got array'],
+      ['resp_1?stream=yes', 'expected stream to be true or false, got "yes"'],
+      ['resp_1?stream=true&starting_after=99', 'expected starting_after to be the sequence number of an event, up to 2 now, got "99"'],
+      ['resp_2?stream=true&starting_after=99', 'expected starting_after to be absent, since there is no event yet, got "99"'],
+      ['resp_1?starting_after=99', 'expected starting_after to be absent without stream=true'],
+    ] as const) {
+      const reply = await fetch(`${url}/v1/responses/${path}`);
+      expect([reply.status, (await json(reply)).error.message]).toEqual([400, message]);
+    }
+  });
+});
+
 test('only a background response is cancelled or replayed', async () => {
   await withServer(async ({ backend, url }) => {
     backend.store.keep('', kept);

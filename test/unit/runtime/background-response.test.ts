@@ -193,3 +193,13 @@ test('what a program is given lies in memory of its own', async () => {
   given.push(responses.get('alice', id).response);
   expect(given.map(({ buffer }) => buffer.byteLength)).toEqual(given.map(({ byteLength }) => byteLength));
 });
+
+test.each([
+  ['text.format.schema', { code: 'invalid_value', message: 'no', param: 'text.format.schema' }],
+  [undefined, { code: 'invalid_value', message: 'no' }],
+])('the error of a failed response names what is wrong where it is %s', async (param, error) => {
+  const { start, object } = rig();
+  const { id, call } = await start({});
+  call.observer.fail(new InferenceError('invalid_value', 'no', param === undefined ? {} : { param }), false);
+  expect([object(id).status, object(id).error]).toEqual(['failed', error]);
+});

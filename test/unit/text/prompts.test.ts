@@ -111,3 +111,16 @@ test('text that spells no special token is encoded in one piece', () => {
   ]);
   expect(idsOf({ input })).toEqual(tokenizer.encode(rendered, bare));
 });
+
+test.each([-1, 1.5, tokenizer.vocabSize])('a token id of %d is refused with its place, in one prompt and in several', (id) => {
+  const one = { kind: 'tokens', ids: [5, 6, id] } as const;
+  const several = { kind: 'several', prompts: [{ kind: 'tokens', ids: [5] }, one] } as const;
+  for (const [input, param] of [
+    [one, 'prompt[2]'],
+    [several, 'prompt[1][2]'],
+  ] as const) {
+    const message = `expected ${param} to be a token id from 0 to ${tokenizer.vocabSize - 1}, got ${id}`;
+    for (const read of [() => prompts.encode({ input, inputParam: 'prompt' }), () => prompts.count({ input, inputParam: 'prompt' })])
+      expect(read).toThrow(expect.objectContaining({ code: 'invalid_value', param, message }));
+  }
+});

@@ -111,8 +111,14 @@ test('the ids of a text give the vector of the text', async () => {
 
 test('ids outside the vocabulary are refused', async () => {
   for (const id of [-1, 1.5, tokenizer.vocabSize]) {
-    await expect(encoder.encode(['fine', [101, id, 102]], free)).rejects.toMatchObject({ code: 'invalid_value', param: 'input[1][1]' });
+    await expect(encoder.encode(['fine', [101, id, 102]], free)).rejects.toMatchObject({
+      code: 'invalid_value',
+      param: 'input[1][1]',
+      message: `expected input[1][1] to be a token id from 0 to ${tokenizer.vocabSize - 1}, got ${id}`,
+    });
   }
+  const one = encoder.encode([[101, 102, tokenizer.vocabSize]], free, { paramOf: () => 'input' });
+  await expect(one).rejects.toMatchObject({ param: 'input[2]' });
   expect((await encoder.encode([[tokenizer.vocabSize - 1]], free)).vectors.length).toBe(1);
 });
 
