@@ -8,7 +8,7 @@ import { InferenceError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
 import { configSchema, type ModelConfig } from '../contract/config.ts';
 import { methodNames, methods } from '../contract/methods.ts';
-import { configProblems } from './config-problems.ts';
+import { configProblems } from '../contract/config-problems.ts';
 
 // A name that ends like a route could never be reached by its path.
 const reservedSuffixes = [...methodNames.map((name) => methods[name].path), '/loaded', '/schema', '/websocket', ':predict'];

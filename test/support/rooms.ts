@@ -24,7 +24,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/dialects': { rooms: ['src/core', 'src/contract'], packages: ['node:os', 'typebox'] },
   'src/runtime': { rooms: belowRuntime, packages: ['node:'] },
   'src/http': { rooms: [...belowRuntime, 'src/runtime'], packages: ['node:', 'fastify', '@fastify/cors'] },
-  'src/cli': { rooms: [...belowRuntime, 'src/runtime', 'src/http'], packages: ['node:', 'yaml'] },
+  // A client of any server: it knows nothing of the one beside it.
+  'src/bench': { rooms: ['src/core', 'src/contract'], packages: ['node:', 'typebox', 'yaml', 'undici', 'eventsource-parser', 'uplot'] },
+  'src/cli': { rooms: [...belowRuntime, 'src/runtime', 'src/http', 'src/bench'], packages: ['node:', 'yaml'] },
   'src/index.ts': { rooms: ['src/core', 'src/contract', 'src/dialects', 'src/runtime', 'src/http'], packages: [] },
   'workers/grammar': { rooms: ['src/core', 'src/contract'], packages: ['node:', '@mlc-ai/web-xgrammar'] },
   'workers/host': { rooms: ['src/core', 'src/contract', 'src/dialects'], packages: ['node:', '@swc/wasm-typescript'] },

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { fileKeyOf, OptionProblems, optionNames, readOptions } from '../../src/cli/options.ts';
 import { configSchema } from '../../src/contract/config.ts';
-import { configProblems } from '../../src/registry/config-problems.ts';
+import { configProblems } from '../../src/contract/config-problems.ts';
 import { Default } from 'typebox/value';
 
 /** What is wrong with a block; undefined when it is valid. */

@@ -1,0 +1,103 @@
+// The figures of a run as they are written to its JSON file: the form that the table, the report, comparisons and limits read.
+
+import type { Outcome, RequestRecord } from './request-record.ts';
+import type { Scenario } from './scenario-schema.ts';
+
+/** Of measured values: exact quantiles by rank, none interpolated, so that the largest is one that was seen. */
+export interface Spread {
+  readonly count: number;
+  readonly mean: number;
+  readonly min: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly p99_9: number;
+  readonly max: number;
+}
+
+/** The figures of one constant condition: a rate or a number of clients. Warm-up requests are in none of them. */
+export interface StepSummary {
+  readonly name: string;
+  readonly mode: 'open' | 'closed';
+  readonly offered_per_s?: number;
+  readonly clients?: number;
+  readonly duration_s: number;
+  readonly requests: number;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  /** What went wrong, most frequent first. */
+  readonly reasons: readonly { readonly outcome: Outcome; readonly reason: string; readonly count: number }[];
+  /** Of requests that ended well, in this step. */
+  readonly requests_per_s: number;
+  readonly texts_per_s?: number;
+  readonly tokens_in_per_s?: number;
+  readonly tokens_out_per_s?: number;
+  /** End minus intended start, of requests that ended well. */
+  readonly latency_ms?: Spread;
+  /** End minus sent: what a tool without a schedule would call latency. */
+  readonly service_ms?: Spread;
+  /** First token minus intended start. */
+  readonly ttft_ms?: Spread;
+  /** All gaps between pieces of all streams together. */
+  readonly itl_ms?: Spread;
+  /** (End minus first token) ÷ (tokens out minus 1), one value a request. */
+  readonly tpot_ms?: Spread;
+  /** Sent minus intended: how far the client itself was behind. */
+  readonly send_lag_ms: Spread;
+  /** Requests that kept the service level: their share of all that were intended, and how many a second. */
+  readonly goodput: { readonly share: number; readonly per_s: number };
+  readonly client: { readonly cpu_share: number; readonly event_loop_delay_p99_ms: number; readonly threads: number };
+  readonly server?: ServerFigures;
+  /** Each says why these figures are not to be trusted. Empty: they are. */
+  readonly void_because: readonly string[];
+  /** What a reader has to know beside the figures. */
+  readonly notes: readonly string[];
+}
+
+export interface ServerFigures {
+  readonly rss_peak_mib: number;
+  readonly rss_slope_mib_per_min: number;
+  /** CPU seconds of the server in the step ÷ requests (or texts, or tokens out) that ended well × 1,000. */
+  readonly cpu_s_per_1000_requests?: number;
+  readonly cpu_s_per_1000_texts?: number;
+  readonly cpu_s_per_1000_tokens_out?: number;
+}
+
+/** Clients that left on purpose, and what that did. Each is compared with the same load of which nobody leaves. */
+export interface StormSummary {
+  readonly name: string;
+  readonly phase: NonNullable<RequestRecord['leave']>;
+  readonly clients: number;
+  readonly share: number;
+  readonly left: number;
+  /** From the last leave of a round until a new request gets its first token or answer as soon as in calm, one value a round. */
+  readonly time_to_free_ms: Spread;
+  /** CPU seconds of the server after the last one who stays was answered, and over what calm needs for them; where its process is known. */
+  readonly wasted_cpu_s?: number;
+  readonly stayers: { readonly calm: StepSummary; readonly storm: StepSummary };
+  readonly notes: readonly string[];
+}
+
+export interface OverloadSummary {
+  readonly name: string;
+  readonly times: number;
+  readonly base: StepSummary;
+  readonly overload: StepSummary;
+  readonly recovery: StepSummary;
+  /** From the end of the overload until latency is back within twice the p50 of the base; absent when it did not come back in time. */
+  readonly recovery_s?: number;
+}
+
+export interface RunSummary {
+  readonly format: 'heddle-bench/1';
+  readonly started_at: string;
+  readonly target: string;
+  readonly machine: Readonly<Record<string, string | number>>;
+  readonly scenario: Scenario;
+  readonly answers_checked: { readonly requests: number; readonly problems: readonly string[]; readonly least_cosine?: number };
+  readonly steps: readonly StepSummary[];
+  /** The highest rate found that holds the service level. */
+  readonly capacity_per_s?: number;
+  readonly overloads: readonly OverloadSummary[];
+  readonly storms: readonly StormSummary[];
+}
