@@ -40,7 +40,8 @@ export function overloadPhases(plan: OverloadPlan): OverloadPhases {
 
 function arrivals(random: () => number, perS: number, fromMs: number, toMs: number): number[] {
   const starts: number[] = [];
-  for (let at = fromMs - (Math.log(1 - random()) / perS) * 1_000; at < toMs; at -= (Math.log(1 - random()) / perS) * 1_000) starts.push(at);
+  const gapMs = (): number => (-Math.log(1 - random()) / perS) * 1_000;
+  for (let at = fromMs + gapMs(); at < toMs; at += gapMs()) starts.push(at);
   return starts;
 }
 
