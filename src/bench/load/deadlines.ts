@@ -10,11 +10,11 @@ export interface Limited {
 }
 
 /** Owns: its timer, cancelled by `close`. */
-export class Deadlines {
+export class Deadlines<T extends Limited> {
   readonly #clock: Clock;
   readonly #limitMs: number;
   /** A set keeps the order of adding; as the limit is one, that is the order of the deadlines too. */
-  readonly #running = new Set<Limited>();
+  readonly #running = new Set<T>();
   #timer: Timer | undefined;
 
   constructor(clock: Clock, limitMs: number) {
@@ -22,18 +22,19 @@ export class Deadlines {
     this.#limitMs = limitMs;
   }
 
-  get running(): number {
-    return this.#running.size;
+  /** Those that have neither ended nor expired. */
+  get running(): ReadonlySet<T> {
+    return this.#running;
   }
 
   /** In the order of their intended start. */
-  add(limited: Limited): void {
+  add(limited: T): void {
     this.#running.add(limited);
     // Where there is a timer, it stands at an earlier deadline, perhaps of one that has ended since: then it is set anew.
     if (this.#timer === undefined) this.#set();
   }
 
-  delete(limited: Limited): void {
+  delete(limited: T): void {
     this.#running.delete(limited);
   }
 

@@ -44,6 +44,8 @@ export interface ClientFigures {
   /** The most of any client thread: its CPU time ÷ the time that passed. */
   readonly cpuShare: number;
   readonly eventLoopDelayP99Ms: number;
+  /** The most of any client thread: time it was ready to run and had no core ÷ the time that passed. Where the system tells (Linux). */
+  readonly coreWaitShare?: number;
   readonly threads: number;
 }
 

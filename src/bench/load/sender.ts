@@ -25,8 +25,7 @@ export class Sender implements ExchangeHome {
   readonly #leaving: Leaving | undefined;
   readonly #watcher: ExchangeWatcher;
   readonly #connections: Connections;
-  readonly #deadlines: Deadlines;
-  readonly #running = new Set<Exchange>();
+  readonly #deadlines: Deadlines<Exchange>;
 
   constructor({ target, source, clock, leaving, watcher }: SenderOptions) {
     this.clock = clock;
@@ -43,12 +42,11 @@ export class Sender implements ExchangeHome {
 
   /** Requests that have not ended. */
   get running(): number {
-    return this.#running.size;
+    return this.#deadlines.running.size;
   }
 
   send(place: Place): Exchange {
     const exchange = new Exchange(this.#source(place.index), place, this);
-    this.#running.add(exchange);
     this.#deadlines.add(exchange);
     this.#connections.send(exchange);
     return exchange;
@@ -63,7 +61,7 @@ export class Sender implements ExchangeHome {
 
   /** Everyone leaves at once; each is told to the watcher before this returns. */
   stop(): void {
-    for (const exchange of this.#running) exchange.leave(': the run was stopped');
+    for (const exchange of this.#deadlines.running) exchange.leave(': the run was stopped');
   }
 
   /** Idempotent. */
@@ -79,7 +77,6 @@ export class Sender implements ExchangeHome {
   }
 
   ended(record: RequestRecord, exchange: Exchange): void {
-    this.#running.delete(exchange);
     this.#deadlines.delete(exchange);
     if (this.#leaving !== undefined && record.outcome === 'ok') this.#leaving.stayed((record.firstTokenMs ?? record.endMs) - record.sentMs);
     this.#watcher.ended(record, exchange);
