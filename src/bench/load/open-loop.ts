@@ -5,6 +5,9 @@ import type { Schedule } from './arrivals.ts';
 import type { Waker } from './precise-waking.ts';
 import { settleable } from './settleable.ts';
 
+/** Sent in one turn. What is left goes out in the next, after a look for answers: a client that is far behind must not be deaf too. */
+const mostAtOnce = 64;
+
 export interface OpenLoopOptions {
   readonly schedule: Schedule;
   /** When the schedule's 0 is. */
@@ -39,7 +42,7 @@ export class OpenLoop {
     if (this.#isPumping || this.#isStopped) return;
     const { schedule, startMs, clock, send } = this.#options;
     this.#isPumping = true;
-    while (!schedule.isOver && startMs + schedule.atMs <= clock.now()) {
+    for (let sent = 0; sent < mostAtOnce && !schedule.isOver && startMs + schedule.atMs <= clock.now(); sent++) {
       send(schedule.place, startMs + schedule.atMs);
       schedule.advance();
     }

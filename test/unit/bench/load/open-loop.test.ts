@@ -45,6 +45,16 @@ test('a client that was held up sends all that is due and keeps their intended s
   expect(sent.at(-1)).toEqual([3, 1030, 1030]);
 });
 
+test('a client that is far behind looks for answers between its sends', () => {
+  const { clock, sent, loop } = loopOf(200);
+  clock.advance(4_000);
+  loop.pump();
+  expect(sent.length).toBeLessThan(200);
+  // Its next waking is due at once.
+  clock.advance(0);
+  expect(sent.map(([place]) => place)).toEqual(Array.from({ length: 200 }, (_, place) => place));
+});
+
 test('a look from within a send sends nothing twice', () => {
   const { clock, sent, loop } = loopOf(3, { onSend: (self) => self.pump() });
   loop.pump();

@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
-import type { LoadJob } from '../../../../src/bench/load/load-job.ts';
+import type { LoadJob, LoadProgress } from '../../../../src/bench/load/load-job.ts';
 import { runLoad, threadsFor } from '../../../../src/bench/load/run-load.ts';
 import type { RequestRecord } from '../../../../src/bench/request-record.ts';
 import { until } from '../../../support/until.ts';
 import { plainRequest, smallServer } from './small-server.ts';
 
+const shippedThread = new URL('../../../../dist/src/bench/load/client-thread.js', import.meta.url);
 const threadFile = new URL('./plain-client-thread.mjs', import.meta.url);
 const hooks = { signal: new AbortController().signal };
 
@@ -209,11 +210,52 @@ test('clients of a closed loop on several threads share its requests out', async
   });
 });
 
+test('an aborted run on threads tells the records of all that was sent too', async () => {
+  const held: ServerResponse[] = [];
+  const controller = new AbortController();
+  const records: RequestRecord[] = [];
+  await withServer(
+    async (url) => {
+      const options = { signal: controller.signal, onRecords: (batch: readonly RequestRecord[]) => void records.push(...batch) };
+      const running = runLoad(job(url, { load: { mode: 'closed', clients: 4 }, durationMs: 60_000, threads: 2 }), options, { threadFile });
+      const failed = expect(running).rejects.toThrow('enough');
+      await until(() => held.length === 4);
+      controller.abort(new Error('enough'));
+      await failed;
+      expect(records.map(({ index, outcome }) => [index, outcome]).toSorted()).toEqual([0, 1, 2, 3].map((index) => [index, 'cancelled']));
+    },
+    (response) => void held.push(response),
+  );
+});
+
+test('progress is told while nothing ends', async () => {
+  let held: ServerResponse | undefined;
+  await withServer(
+    async (url) => {
+      const told: LoadProgress[] = [];
+      const onProgress = (progress: LoadProgress): void => {
+        told.push(progress);
+        held?.end('end');
+      };
+      await runLoad(job(url, { requests: 1 }), { ...hooks, onProgress }, { source });
+      expect(told[0]).toMatchObject({ intended: 1, ended: 0 });
+    },
+    (response) => {
+      held = response;
+    },
+  );
+});
+
 test('a thread that fails ends the run with its error', async () => {
   await withServer(async (url) => {
     const load = { ...job(url, { requests: 10, threads: 2 }), baseDir: 'broken' };
     await expect(runLoad(load, hooks, { threadFile })).rejects.toThrow('no texts in that folder');
   });
+});
+
+test('a scenario without workloads ends the run on the shipped thread', async () => {
+  const load = job('http://127.0.0.1:1', { requests: 1 });
+  await expect(runLoad(load, hooks, { threadFile: shippedThread })).rejects.toThrow(/workloads?/);
 });
 
 test('threads are as many as asked for, or as the rate needs', () => {
