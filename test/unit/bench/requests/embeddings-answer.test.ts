@@ -2,7 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { scanVectors } from '../../../../src/bench/requests/vector-scan.ts';
-import { readBy, requestOf } from './scenario-of.ts';
+import { requestSource } from '../../../../src/bench/requests/request-source.ts';
+import { readBy, requestOf, scenarioOf } from './scenario-of.ts';
 
 const usage = { prompt_tokens: 7, total_tokens: 7 };
 const first = [0.25, -1.5e-7, 0];
@@ -65,6 +66,15 @@ test.each<readonly [string, unknown]>([
 test('a number too large for its type is seen where all are parsed', async () => {
   const body = JSON.stringify(answerOf([first, second])).replace('[1,', '[1e999,');
   expect(await read(body)).toMatchObject(wrong('a vector with what is no finite number'));
+});
+
+test('how numbers are written is seen in the first answers of a step and in a share of the later ones', async () => {
+  const source = requestSource(await scenarioOf([{ route: 'embeddings', expect: { dimensions: 3 } }]), '/');
+  const body = JSON.stringify(answerOf([first])).replace('[0.25', '[0.2.5');
+  const seen = Array.from({ length: 1_000 }, (_, index) => readBy(source(index).answer(), { body }).reason === 'malformed JSON');
+  expect(seen.slice(0, 16).every(Boolean)).toBe(true);
+  // A sixteenth of 984: 61.5 ± 5 deviations of 7.6.
+  expect(Math.abs(seen.slice(16).filter(Boolean).length - 61.5)).toBeLessThan(38);
 });
 
 test('without a known dimension the first answer decides for all of its workload', async () => {
