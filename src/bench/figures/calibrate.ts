@@ -5,9 +5,9 @@ import type { Clock } from '../../core/clock.ts';
 
 // About 6 ms a piece on a core of 2020. The median of five forgives one that was preempted, which is no change of speed.
 const pieces = 5;
-const roundsAPiece = 4_000_000;
+const roundsAPiece = 2_500_000;
 
-/** Median time of one piece of the work, in ms. It takes about 40 ms and blocks the thread, so call it while no request is in flight. */
+/** Median time of one piece of the work, in ms. It takes some 35 ms and blocks the thread, so call it while no request is in flight. */
 export function calibrate(clock: Clock, work: () => number = kernel): number {
   // One that is not timed: the compiler of the engine would make the first measurement slower than every later one.
   let checksum = work();
