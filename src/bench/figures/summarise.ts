@@ -16,6 +16,7 @@ import { voidReasons } from './void-rules.ts';
 export interface StepInput {
   readonly name: string;
   readonly mode: 'open' | 'closed';
+  readonly kind?: NonNullable<StepSummary['kind']>;
   readonly offeredPerS?: number;
   readonly clients?: number;
   /** Of the whole step in any order, warm-up included: it is left out here. */
@@ -26,6 +27,8 @@ export interface StepInput {
   readonly client: StepSummary['client'];
   /** In order of time; they may be those of the whole run. Absent: nobody looked. Empty: the process could not be read. */
   readonly serverSamples?: readonly ServerSample[];
+  /** Why the process of the server was not, or no longer, sampled. */
+  readonly serverNote?: string;
   /** Of the calibrations before and after. */
   readonly calibrationDrift?: number;
   readonly serviceLevel: ServiceLevel;
@@ -64,6 +67,7 @@ export function summariseStep(input: StepInput): StepSummary {
   return {
     name: input.name,
     mode: input.mode,
+    ...(input.kind === undefined ? {} : { kind: input.kind }),
     ...(input.offeredPerS === undefined ? {} : { offered_per_s: input.offeredPerS }),
     ...(input.clients === undefined ? {} : { clients: input.clients }),
     duration_s: durationS,
@@ -92,9 +96,8 @@ export function summariseStep(input: StepInput): StepSummary {
     }),
     notes: [
       ...notesOf({ mode: input.mode, warmups: input.records.filter((record) => record.isWarmup), ok, moreReasons: more }),
-      ...(input.serverSamples !== undefined && server === undefined
-        ? ['the process of the server could not be sampled: its memory and CPU time are not known']
-        : []),
+      ...(input.serverNote === undefined ? [] : [input.serverNote]),
+      ...(input.serverSamples !== undefined && server === undefined ? ['memory and CPU time of the server are not known'] : []),
       ...(leak === undefined ? [] : [leak]),
     ],
   };

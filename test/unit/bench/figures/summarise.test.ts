@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { outcomes } from '../../../../src/bench/request-record.ts';
+import { outcomes, type RequestRecord } from '../../../../src/bench/request-record.ts';
+import { parseRun } from '../../../../src/bench/figures/read-run.ts';
 import { summariseStep } from '../../../../src/bench/figures/summarise.ts';
 import { aRecord, aStep, aStream } from './a-record.ts';
+import { aRun } from './a-run.ts';
 
 const flat = (value: number, count: number) => ({
   count,
@@ -145,11 +148,11 @@ test('CPU time of the server is that of the window, per thousand of each unit', 
   expect(server?.cpu_s_per_1000_texts).toBeCloseTo(2, 9);
 });
 
-test('a server that could not be sampled is told, one that nobody looked at is not', () => {
-  const notes = (serverSamples?: []) =>
-    summariseStep(aStep([aRecord()], serverSamples === undefined ? {} : { serverSamples })).notes.join();
-  expect(notes([])).toContain('could not be sampled');
-  expect(notes()).not.toContain('could not be sampled');
+test('a server that could not be sampled is told with the reason, one that nobody looked at is not', () => {
+  const notes = (different: Parameters<typeof aStep>[1]) => summariseStep(aStep([aRecord()], different)).notes.join();
+  expect(notes({ serverSamples: [] })).toContain('memory and CPU time of the server are not known');
+  expect(notes({ serverSamples: [], serverNote: 'no such process' })).toContain('no such process');
+  expect(notes({})).not.toContain('server are not known');
 });
 
 test('memory that grows through the step is noted', () => {
@@ -162,4 +165,43 @@ test('memory that grows through the step is noted', () => {
 test('a million gaps are summarised', () => {
   const tokenMs = Array.from({ length: 1_000_001 }, (_, index) => index);
   expect(summariseStep(aStep([aStream(tokenMs)])).itl_ms).toEqual(flat(1, 1_000_000));
+});
+
+/** Any record that the load could tell of, in the order of its times. */
+const anyRecord: fc.Arbitrary<RequestRecord> = fc
+  .record({
+    isWarmup: fc.boolean(),
+    route: fc.constantFrom('chat' as const, 'embeddings' as const, 'predict' as const),
+    outcome: fc.constantFrom(...outcomes),
+    intendedMs: fc.nat(1_000),
+    times: fc.array(fc.nat(50), { minLength: 2, maxLength: 8 }),
+    isStream: fc.boolean(),
+    tokensOut: fc.option(fc.nat(9), { nil: undefined }),
+    willLeave: fc.boolean(),
+  })
+  .map(({ isWarmup, route, outcome, intendedMs, times, isStream, tokensOut, willLeave }) => {
+    let at = intendedMs;
+    const [sentMs = at, ...tokenMs] = times.map((gap) => (at += gap));
+    const told = { isWarmup, route, outcome, intendedMs, sentMs, endMs: at, ...(willLeave ? { leave: 'queued' as const } : {}) };
+    const counted = tokensOut === undefined ? told : { ...told, tokensOut };
+    return isStream ? aStream(tokenMs, counted) : aRecord(counted);
+  });
+
+test('whatever the records are, nothing is lost, nothing is counted twice and every figure is a number', () => {
+  fc.assert(
+    fc.property(fc.array(anyRecord, { maxLength: 30 }), fc.constantFrom('open' as const, 'closed' as const), (records, mode) => {
+      const step = summariseStep(aStep(records, { mode }));
+      const counted = Object.values(step.outcomes).reduce((sum, count) => sum + count, 0);
+      expect(counted).toBe(records.filter(({ isWarmup }) => !isWarmup).length);
+      expect(step.requests).toBe(counted);
+      expect(step.latency_ms?.count ?? 0).toBe(step.outcomes.ok);
+      // Dividing and multiplying again loses the last digits.
+      expect(step.requests_per_s * step.duration_s).toBeCloseTo(step.duration_s > 0 ? step.outcomes.ok : 0, 6);
+      expect(step.goodput.per_s).toBeLessThanOrEqual(step.requests_per_s);
+      expect(step.goodput.share).toBeLessThanOrEqual(1);
+      // What is no number would be written as null, and read back as a problem.
+      const run = aRun({ steps: [step] });
+      expect(parseRun(JSON.stringify(run), 'a.json')).toEqual(run);
+    }),
+  );
 });
