@@ -20,6 +20,8 @@ export interface Spread {
 export interface StepSummary {
   readonly name: string;
   readonly mode: 'open' | 'closed';
+  /** Of what kind the step of the scenario is that these figures belong to: those of one kind are shown together. Absent: its mode. */
+  readonly kind?: 'open' | 'closed' | 'capacity' | 'sweep';
   readonly offered_per_s?: number;
   readonly clients?: number;
   readonly duration_s: number;
