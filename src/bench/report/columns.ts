@@ -22,7 +22,7 @@ export function columns(table: FigureTable): string[] {
 
 /** Names and reasons come from files and servers: a control character among them could move the cursor or change colours. */
 export function printable(value: string): string {
-  return value.replace(/\p{Cc}|\p{Bidi_C}/gu, '\u{fffd}');
+  return value.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}]/gu, '\u{fffd}');
 }
 
 export function widthOf(value: string): number {

@@ -3,7 +3,7 @@
 import type { OverloadSummary, StepSummary } from '../run-summary.ts';
 import { type FigureTable, figure, figureTable, text } from './figure-table.ts';
 import { count, milliseconds, percent, perSecond, seconds } from './quantities.ts';
-import { okShare } from './step-tables.ts';
+import { okShare, stepLabel } from './step-tables.ts';
 
 interface OverloadRow {
   readonly overload: string;
@@ -21,7 +21,7 @@ export function overloadTable(overloads: readonly OverloadSummary[]): FigureTabl
     'Before, during and after',
     [
       text('overload', (row) => row.overload),
-      text('part', (row) => row.part),
+      text('part', ({ step, part }) => stepLabel(step, part)),
       figure('offered', ({ step }) => step.offered_per_s, perSecond),
       figure('sent', ({ step }) => step.requests, count),
       figure('ok', ({ step }) => okShare(step), percent),

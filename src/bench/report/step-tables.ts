@@ -10,7 +10,6 @@ export interface StepBlock {
   readonly kind: StepKind;
   readonly title: string;
   readonly about: string;
-  readonly steps: readonly StepSummary[];
   readonly tables: readonly FigureTable[];
 }
 
@@ -33,8 +32,8 @@ export function stepBlocks(steps: readonly StepSummary[]): StepBlock[] {
     const own = steps.filter((step) => kindOf(step) === kind);
     // Rates are compared row by row; a single condition is looked at closely.
     const isRamp = kind === 'sweep' || kind === 'capacity';
-    const tables = isRamp ? [loadTable(own)] : [rateTable(own), spreadTable(own)];
-    return { kind, ...kinds[kind], steps: own, tables: [...tables, clientTable(own), serverTable(own)].filter(hasFigures) };
+    const tables = [rateTable(own), isRamp ? quantileTable(own) : spreadTable(own)];
+    return { kind, ...kinds[kind], tables: [...tables, clientTable(own), serverTable(own)].filter(hasFigures) };
   });
 }
 
@@ -43,11 +42,11 @@ export function kindOf(step: StepSummary): StepKind {
 }
 
 /** Where a step is named beside its figures, its being void is, too. */
-export function stepLabel(step: StepSummary): string {
-  return step.void_because.length === 0 ? step.name : `${step.name} (VOID)`;
+export function stepLabel(step: StepSummary, label = step.name): string {
+  return step.void_because.length === 0 ? label : `${label} (VOID)`;
 }
 
-const name = text<StepSummary>('step', stepLabel);
+const name = text<StepSummary>('step', (step) => stepLabel(step));
 
 const carried: readonly FigureColumn<StepSummary>[] = [
   name,
@@ -68,20 +67,27 @@ export function okShare(step: StepSummary): number | undefined {
   return step.requests === 0 ? undefined : step.outcomes.ok / step.requests;
 }
 
-export function rateTable(steps: readonly StepSummary[]): FigureTable {
+function rateTable(steps: readonly StepSummary[]): FigureTable {
   return figureTable('Rates', carried, steps);
 }
 
-function loadTable(steps: readonly StepSummary[]): FigureTable {
-  const times: FigureColumn<StepSummary>[] = [
-    figure('TTFT p50', (step) => step.ttft_ms?.p50, milliseconds),
-    figure('TTFT p99', (step) => step.ttft_ms?.p99, milliseconds),
-    figure('ITL p99', (step) => step.itl_ms?.p99, milliseconds),
-    figure('TPOT p50', (step) => step.tpot_ms?.p50, milliseconds),
-    figure('latency p50', (step) => step.latency_ms?.p50, milliseconds),
-    figure('latency p99', (step) => step.latency_ms?.p99, milliseconds),
-  ];
-  return figureTable('Figures against the rate', [...carried, ...times], steps);
+/** Two quantiles of each figure, so that the rates stand below each other. */
+function quantileTable(steps: readonly StepSummary[]): FigureTable {
+  return figureTable<StepSummary>(
+    'Times against the rate',
+    [
+      name,
+      figure('offered', (step) => step.offered_per_s, perSecond),
+      figure('TTFT p50', (step) => step.ttft_ms?.p50, milliseconds),
+      figure('TTFT p99', (step) => step.ttft_ms?.p99, milliseconds),
+      figure('ITL p50', (step) => step.itl_ms?.p50, milliseconds),
+      figure('ITL p99', (step) => step.itl_ms?.p99, milliseconds),
+      figure('TPOT p50', (step) => step.tpot_ms?.p50, milliseconds),
+      figure('latency p50', (step) => step.latency_ms?.p50, milliseconds),
+      figure('latency p99', (step) => step.latency_ms?.p99, milliseconds),
+    ],
+    steps,
+  );
 }
 
 interface SpreadRow {
@@ -100,7 +106,7 @@ const spreadColumns: readonly FigureColumn<SpreadRow>[] = [
 ];
 
 /** A row for each figure; a step is named on its first. */
-export function spreadTable(steps: readonly StepSummary[]): FigureTable {
+function spreadTable(steps: readonly StepSummary[]): FigureTable {
   const rows = steps.flatMap((step) => {
     const spreads: [string, Spread | undefined][] = [
       ['TTFT', step.ttft_ms],

@@ -3,7 +3,7 @@
 import type { StepSummary, StormSummary } from '../run-summary.ts';
 import { type FigureTable, figure, figureTable, text } from './figure-table.ts';
 import { count, milliseconds, percent, threeDigits } from './quantities.ts';
-import { okShare } from './step-tables.ts';
+import { okShare, stepLabel } from './step-tables.ts';
 
 const phases: Readonly<Record<StormSummary['phase'], string>> = {
   queued: 'queued',
@@ -56,7 +56,7 @@ export function stayerTable(storms: readonly StormSummary[]): FigureTable {
     'Clients that stayed',
     [
       text('storm', (row) => row.storm),
-      text('load', (row) => row.weather),
+      text('load', ({ step, weather }) => stepLabel(step, weather)),
       figure('sent', ({ step }) => step.requests, count),
       figure('ok', ({ step }) => okShare(step), percent),
       figure('TTFT p50', ({ step }) => step.ttft_ms?.p50, milliseconds),
