@@ -90,7 +90,7 @@ async function build() {
   );
   if (!succeeded(ended, 'the build failed; the lines above say where')) return false;
   // What browsers get is not compiled.
-  cpSync(inRoot('src/http/docs-page'), inRoot('dist/src/http/docs-page'), { recursive: true });
+  for (const folder of ['src/http/docs-page', 'src/bench/report/page']) cpSync(inRoot(folder), inRoot('dist', folder), { recursive: true });
   removeOrphans();
   writeFileSync(stampFile, stamp);
   return true;
