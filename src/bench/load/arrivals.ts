@@ -52,6 +52,19 @@ export function startsOf(arrivals: Arrivals, seed: number): Starts {
   }
 }
 
+/** How many requests a second a schedule asks for: of a trace, in its busiest second, because a client has to keep up with that too. */
+export function busiestPerS(arrivals: Arrivals): number {
+  if (arrivals.kind !== 'trace') return arrivals.ratePerS;
+  const sorted = arrivals.startsMs.toSorted((a, b) => a - b);
+  let most = 0;
+  let first = 0;
+  for (const [place, atMs] of sorted.entries()) {
+    while ((sorted[first] ?? atMs) <= atMs - 1000) first++;
+    most = Math.max(most, place - first + 1);
+  }
+  return most;
+}
+
 /** The part of a schedule that one client thread sends: every thread makes the whole and takes the places that are its own. */
 export class Schedule {
   readonly #starts: Starts;

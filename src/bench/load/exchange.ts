@@ -101,7 +101,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** Its time is over. */
   expire(): void {
-    this.#abandon('timeout', `no end in time: it was ${this.#phase()}`);
+    this.#abandon('timeout', `no end in time, ${this.#phase()}`);
   }
 
   // undici calls this right before it writes the head and body to the socket, in the same turn: nothing nearer to the write is told of.

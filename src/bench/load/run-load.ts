@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import type { RequestSource } from '../prepared-request.ts';
 import type { RequestRecord } from '../request-record.ts';
+import { busiestPerS } from './arrivals.ts';
 import { type Client, LoadClient } from './load-client.ts';
 import type { ClientFigures, LoadHooks, LoadJob, LoadResult } from './load-job.ts';
 import { clockFrom, monotonicMs } from './run-clock.ts';
@@ -37,7 +38,7 @@ const stopGraceMs = 2_000;
 export function threadsFor({ threads, load }: Pick<LoadJob, 'threads' | 'load'>, cores = availableParallelism()): number {
   const most = load.mode === 'closed' ? load.clients : Number.POSITIVE_INFINITY;
   if (threads !== 'auto') return Math.max(1, Math.min(threads, most));
-  const wanted = load.mode === 'closed' ? load.clients / clientsPerThread : ratePerS(load.arrivals) / perThreadPerS;
+  const wanted = load.mode === 'closed' ? load.clients / clientsPerThread : busiestPerS(load.arrivals) / perThreadPerS;
   return Math.max(1, Math.min(Math.ceil(wanted), cores, most));
 }
 
@@ -139,14 +140,6 @@ function resultOf(job: LoadJob, records: RequestRecord[], startedMs: number, fig
     endedMs: Math.max(offeredUntilMs, lastEndMs),
     client,
   };
-}
-
-function ratePerS(arrivals: Extract<LoadJob['load'], { mode: 'open' }>['arrivals']): number {
-  if (arrivals.kind !== 'trace') return arrivals.ratePerS;
-  const { startsMs } = arrivals;
-  const spanMs =
-    startsMs.reduce((most, at) => Math.max(most, at), 0) - startsMs.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);
-  return (startsMs.length / Math.max(spanMs, 1)) * 1000;
 }
 
 /** Beside this file, in the build as in the source. */

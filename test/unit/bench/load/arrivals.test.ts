@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Arrivals, Schedule, startsOf } from '../../../../src/bench/load/arrivals.ts';
+import { type Arrivals, busiestPerS, Schedule, startsOf } from '../../../../src/bench/load/arrivals.ts';
 
 const first = (arrivals: Arrivals, seed: number, count: number): number[] => {
   const starts = startsOf(arrivals, seed);
@@ -46,6 +46,12 @@ test('bursts start together and keep the rate', () => {
 test('a trace gives its own starts in order, then none', () => {
   const starts = startsOf({ kind: 'trace', startsMs: [30, 0, 10.5] }, 1);
   expect([starts(), starts(), starts(), starts()]).toEqual([0, 10.5, 30, undefined]);
+});
+
+test('a trace is as fast as its busiest second', () => {
+  expect(busiestPerS({ kind: 'trace', startsMs: [5_000, 0, 1_999, 1_000, 1_500] })).toBe(3);
+  expect(busiestPerS({ kind: 'trace', startsMs: [] })).toBe(0);
+  expect(busiestPerS({ kind: 'bursts', ratePerS: 7, burstSize: 3 })).toBe(7);
 });
 
 test('a schedule ends by its number of requests or its duration, whichever is first', () => {

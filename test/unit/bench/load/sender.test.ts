@@ -174,7 +174,7 @@ test('a request without an end in time is a timeout, and its connection is close
       expect(await record).toMatchObject({
         outcome: 'timeout',
         endMs: 100,
-        reason: 'no end in time: it was before any byte of the answer',
+        reason: 'no end in time, before any byte of the answer',
       });
       await closed;
       await sender.close();
@@ -220,7 +220,7 @@ test('a request whose time is over before it has a connection is never sent', as
         outcome: 'timeout',
         sentMs: 100,
         bytesSent: 0,
-        reason: 'no end in time: it was before it was sent',
+        reason: 'no end in time, before it was sent',
       });
       void send(2);
       // The place is free: what comes next is sent, what is over is not.
