@@ -26,7 +26,7 @@ for (const byte of Buffer.from('123456789')) kinds[byte] = nonZero;
 for (const byte of Buffer.from(' \t\r\n')) kinds[byte] = blank;
 for (const byte of Buffer.from(',')) kinds[byte] = 1 << commaShift;
 
-/** Undefined where anything is not as usual: the caller then parses the whole, which finds out what. */
+/** Undefined where anything is not as usual, vectors in base64 included: the caller then parses the whole, which finds out what. */
 export function scanVectors(bytes: Buffer): ScannedAnswer | undefined {
   const lengths: number[] = [];
   let skeleton = '';
@@ -47,7 +47,7 @@ export function scanVectors(bytes: Buffer): ScannedAnswer | undefined {
     copied = end;
     from = end;
   }
-  return { skeleton: skeleton + bytes.toString('latin1', copied), lengths };
+  return lengths.length === 0 ? undefined : { skeleton: skeleton + bytes.toString('latin1', copied), lengths };
 }
 
 /** Where the numbers begin; -1 where no list follows. */
