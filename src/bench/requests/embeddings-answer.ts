@@ -117,5 +117,7 @@ function vectorOf(embedding: unknown): Vector | undefined {
   if (typeof embedding !== 'string') return undefined;
   const bytes = Buffer.from(embedding, 'base64');
   if (bytes.length % 4 !== 0) return undefined;
-  return Float32Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4));
+  const vector = new Float32Array(bytes.length / 4);
+  for (let index = 0; index < vector.length; index++) vector[index] = bytes.readFloatLE(index * 4);
+  return vector;
 }

