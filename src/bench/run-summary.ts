@@ -66,17 +66,30 @@ export interface ServerFigures {
   readonly cpu_s_per_1000_tokens_out?: number;
 }
 
-/** Clients that left on purpose, and what that did. Each is compared with the same load of which nobody leaves. */
+/**
+ * Clients that left on purpose, and what that did. Each round has three loads: the storm, the same of which nobody leaves (calm), and those
+ * alone who stay (alone).
+ */
 export interface StormSummary {
   readonly name: string;
   readonly phase: NonNullable<RequestRecord['leave']>;
   readonly clients: number;
+  /** Of the clients, as many as really meant to leave. */
   readonly share: number;
+  readonly rounds: number;
+  /** Over all rounds. */
   readonly left: number;
   /** From the last leave of a round until a new request gets its first token or answer as soon as in calm, one value a round. */
   readonly time_to_free_ms: Spread;
-  /** CPU seconds of the server after the last one who stays was answered, and over what calm needs for them; where its process is known. */
+  /** First token or answer of one who comes as the last leaver has gone, and at the same moment of the other two loads. */
+  readonly probe_ms: { readonly storm: Spread; readonly calm: Spread; readonly alone: Spread };
+  /** (Calm minus storm) ÷ (calm minus alone), of the p50 of the above: 1 where all that leavers held came free at once, 0 where nothing did. */
+  readonly freed_share?: number;
+  /** CPU seconds of the server over what it took for those alone who stayed, where its process is known. What was done before they left is in it. */
   readonly wasted_cpu_s?: number;
+  /** Over all rounds, until the server was at rest. */
+  readonly server_cpu_s?: { readonly storm: number; readonly calm: number; readonly alone: number };
+  /** The same clients of both loads: those who stay in the storm. */
   readonly stayers: { readonly calm: StepSummary; readonly storm: StepSummary };
   readonly notes: readonly string[];
 }

@@ -2,10 +2,11 @@
 
 import type { RequestRecord } from '../request-record.ts';
 import type { StepSummary } from '../run-summary.ts';
-import type { Leave, OpenLoad } from '../scenario-schema.ts';
+import type { LoadResult } from '../load/load-job.ts';
+import type { Leave } from '../scenario-schema.ts';
 
 export type Load =
-  | { readonly open: Pick<OpenLoad, 'arrivals' | 'burst_size'> & { readonly rate_per_s: number } }
+  | { readonly open: { readonly rate_per_s: number; readonly arrivals: 'constant' | 'poisson' | 'bursts'; readonly burst_size: number } }
   /** Intended starts in ms from the first. */
   | { readonly trace: readonly number[] }
   | { readonly closed: { readonly clients: number } };
@@ -22,6 +23,7 @@ export interface Condition {
 
 export interface Measured {
   readonly summary: StepSummary;
+  readonly result: Omit<LoadResult, 'records'>;
   readonly records: readonly RequestRecord[];
 }
 
