@@ -24,6 +24,7 @@ export interface StepSummary {
   readonly kind?: 'open' | 'closed' | 'capacity' | 'sweep';
   readonly offered_per_s?: number;
   readonly clients?: number;
+  /** What every rate is divided by: from the first intended start to the last that ended well, and no shorter than requests arrived. */
   readonly duration_s: number;
   readonly requests: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
@@ -38,15 +39,15 @@ export interface StepSummary {
   readonly latency_ms?: Spread;
   /** End minus sent: what a tool without a schedule would call latency. */
   readonly service_ms?: Spread;
-  /** First token minus intended start. */
+  /** First token minus intended start, of streams that ended well, as in the two below. */
   readonly ttft_ms?: Spread;
   /** All gaps between pieces of all streams together. */
   readonly itl_ms?: Spread;
-  /** (End minus first token) ÷ (tokens out minus 1), one value a request. */
+  /** (End minus first token) ÷ (tokens out minus 1), one value a request. Pieces count as tokens where the server does not say, with a note. */
   readonly tpot_ms?: Spread;
-  /** Sent minus intended: how far the client itself was behind. */
+  /** Sent minus intended, whatever became of the request: how far the client itself was behind. Its `count` is 0 in a step without any. */
   readonly send_lag_ms: Spread;
-  /** Requests that kept the service level: their share of all that were intended, and how many a second. */
+  /** Requests that kept the service level: their share of all that were intended and whose client did not mean to leave, and how many a second. */
   readonly goodput: { readonly share: number; readonly per_s: number };
   readonly client: { readonly cpu_share: number; readonly event_loop_delay_p99_ms: number; readonly threads: number };
   readonly server?: ServerFigures;

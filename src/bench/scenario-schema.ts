@@ -28,7 +28,11 @@ const sourceSchema = Type.Union([
       random: Type.Object(
         {
           words: Type.Optional(lengthSchema),
-          shared_prefix_words: Type.Integer({ minimum: 0, default: 0, description: 'words that requests begin with in common' }),
+          shared_prefix_words: Type.Integer({
+            minimum: 0,
+            default: 0,
+            description: 'words that requests begin with in common, before their own',
+          }),
           prefixes: Type.Integer({ minimum: 1, default: 1, description: 'how many different beginnings there are' }),
         },
         strict,

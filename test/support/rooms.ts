@@ -15,8 +15,8 @@ const belowRuntime = ['src/core', 'src/contract', 'src/registry', 'src/scheduler
 /** A room is a folder, or the one file that is an entry of the package. What no room lists may be imported nowhere. */
 export const rooms: Readonly<Record<string, Room>> = {
   'src/core': { rooms: [], packages: ['node:'] },
-  'src/contract': { rooms: ['src/core'], packages: ['node:', 'typebox'] },
-  'src/registry': { rooms: ['src/core', 'src/contract'], packages: ['node:', 'typebox', 'yaml'] },
+  'src/contract': { rooms: ['src/core'], packages: ['node:', 'typebox', 'yaml'] },
+  'src/registry': { rooms: ['src/core', 'src/contract'], packages: ['node:', 'typebox'] },
   // Pure: what waits there does so by the Clock.
   'src/scheduler': { rooms: ['src/core', 'src/contract'], packages: [] },
   'src/pool': { rooms: ['src/core', 'src/contract'], packages: ['node:', 'piscina'] },

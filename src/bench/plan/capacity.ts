@@ -1,0 +1,71 @@
+// The highest rate that holds the service level: looked for by halving, after a closed loop has shown where to look.
+
+import type { StepSummary } from '../run-summary.ts';
+import type { Measure } from './condition.ts';
+
+export interface CapacitySearch {
+  readonly fromPerS: number;
+  readonly mostPerS: number;
+  /** Of requests that have to keep the service level. */
+  readonly share: number;
+  /** Of each rate that is tried. */
+  readonly durationS: number;
+  readonly requests?: number;
+  readonly warmupRequests: number;
+}
+
+export interface Capacity {
+  /** 0 where not even the lowest rate holds it. */
+  readonly perS: number;
+  readonly steps: readonly StepSummary[];
+  /** Why the server may do more than was found. */
+  readonly note?: string;
+}
+
+// Enough in flight to fill any server of this size, few enough not to time out.
+const probeClients = 32;
+// Two rates this near are told apart by noise alone.
+const nearEnough = 1.1;
+
+export async function findCapacity(measure: Measure, search: CapacitySearch): Promise<Capacity> {
+  const steps: StepSummary[] = [];
+  const end = { durationS: search.durationS, ...(search.requests !== undefined && { requests: search.requests }) };
+  const { summary: closed } = await measure({
+    name: `capacity: ${probeClients} clients`,
+    load: { closed: { clients: probeClients } },
+    ...end,
+    warmupRequests: search.warmupRequests,
+  });
+  steps.push(closed);
+
+  const attempt = async (perS: number): Promise<StepSummary> => {
+    const load = { open: { rate_per_s: perS, arrivals: 'poisson' as const, burst_size: 1 } };
+    const { summary } = await measure({ name: `capacity: ${tidy(perS)}/s`, load, ...end, warmupRequests: 0 });
+    steps.push(summary);
+    return summary;
+  };
+  const within = (perS: number): number => tidy(Math.min(search.mostPerS, Math.max(search.fromPerS, perS)));
+
+  let held = 0;
+  let lost = Number.POSITIVE_INFINITY;
+  let next = within(closed.requests_per_s * 0.9);
+  while (lost / Math.max(held, Number.MIN_VALUE) > nearEnough) {
+    const step = await attempt(next);
+    if (step.void_because.length > 0)
+      return { perS: held, steps, note: `the client was no longer a fair judge at ${next}/s: ${step.void_because[0]}` };
+    if (step.goodput.share >= search.share) held = next;
+    else lost = next;
+    if (held >= search.mostPerS) return { perS: held, steps, note: `the highest rate that was to be tried, ${held}/s, holds` };
+    if (lost <= search.fromPerS) return { perS: 0, steps };
+    const following = within(lost === Number.POSITIVE_INFINITY ? held * 1.25 : held === 0 ? lost / 2 : Math.sqrt(held * lost));
+    // Rounded, the rate between two near ones is one of them.
+    if (following === held || following === lost) break;
+    next = following;
+  }
+  return { perS: held, steps };
+}
+
+/** Rates that a person can read: three significant digits. */
+function tidy(perS: number): number {
+  return Number(perS.toPrecision(3));
+}

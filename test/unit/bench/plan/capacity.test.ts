@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { findCapacity } from '../../../../src/bench/plan/capacity.ts';
+import type { Condition, Measure } from '../../../../src/bench/plan/condition.ts';
+import { stepOf } from './step-of.ts';
+
+const search = { fromPerS: 1, mostPerS: 10_000, share: 0.99, durationS: 5, warmupRequests: 8 };
+
+/** A server that does `capacity` a second: any rate up to it holds the level, a closed loop gets `closedPerS`. */
+function server(capacity: number, closedPerS = capacity, voidFrom = Number.POSITIVE_INFINITY): { measure: Measure; tried: number[] } {
+  const tried: number[] = [];
+  const measure: Measure = async ({ load, name }: Condition) => {
+    if ('closed' in load) return { summary: stepOf({ name, mode: 'closed', requests_per_s: closedPerS }), records: [] };
+    if (!('open' in load)) throw new Error('expected a rate');
+    const perS = load.open.rate_per_s;
+    tried.push(perS);
+    const share = perS <= capacity ? 1 : capacity / perS;
+    return {
+      summary: stepOf({ name, goodput: { share, per_s: perS * share }, void_because: perS > voidFrom ? ['late'] : [] }),
+      records: [],
+    };
+  };
+  return { measure, tried };
+}
+
+test('the rate found holds, and one a tenth above does not', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.double({ min: 1, max: 9_000, noNaN: true }), fc.double({ min: 0.2, max: 5, noNaN: true }), async (truth, skew) => {
+      const { measure, tried } = server(truth, truth * skew);
+      const { perS } = await findCapacity(measure, search);
+      expect(perS).toBeLessThanOrEqual(truth / search.share);
+      expect(perS * 1.12).toBeGreaterThan(truth); // a tenth, and what rounding to three digits adds
+      expect(tried.length).toBeLessThan(25);
+    }),
+  );
+});
+
+test('a server that holds no rate has a capacity of nothing', async () => {
+  const { perS, note } = await findCapacity(server(0.5).measure, search);
+  expect(perS).toBe(0);
+  expect(note).toBeUndefined();
+});
+
+test('a server that holds the highest rate to be tried is said to do so', async () => {
+  const { perS, note } = await findCapacity(server(50_000).measure, search);
+  expect(perS).toBe(10_000);
+  expect(note).toBe('the highest rate that was to be tried, 10000/s, holds');
+});
+
+test('the search ends where the client is no fair judge any more', async () => {
+  const { perS, note } = await findCapacity(server(1_000, 300, 500).measure, search);
+  expect(perS).toBeGreaterThan(250);
+  expect(perS).toBeLessThanOrEqual(500);
+  expect(note).toContain('late');
+});
