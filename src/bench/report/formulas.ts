@@ -8,6 +8,10 @@ export const formulas = [
   { name: 'ITL', meaning: 'inter-token latency: every gap between two pieces of one stream, of all streams together' },
   { name: 'TPOT', meaning: 'time per output token: (end − first token) ÷ (tokens out − 1), one value a request' },
   { name: 'send lag', meaning: 'sent − intended start: how far the client itself was behind' },
-  { name: 'goodput', meaning: 'requests that ended well and kept the service level ÷ all that were intended, and how many a second' },
+  {
+    name: 'goodput',
+    meaning:
+      'requests that ended well and kept the service level ÷ all intended ones whose client did not mean to leave, and how many a second',
+  },
   { name: 'quantiles', meaning: 'by rank, of all values, none interpolated; warm-up requests are in none of them' },
 ] as const;

@@ -44,11 +44,14 @@ const redrawMs = 200;
 /** A log that is read later needs no more. */
 const plainMs = 10_000;
 
+/** Also of a terminal that tells a width of 0, as some do before they are shown. */
+const usualWidth = 80;
+
 const eraseLine = '\r\u{1b}[K';
 
 export function createProgress(options: ProgressOptions): Progress {
   const { write, isTty, clock } = options;
-  const widest = options.columns ?? (() => 80);
+  const widest = options.columns ?? (() => usualWidth);
   const intervalMs = isTty ? redrawMs : plainMs;
   let latest: ProgressState | undefined;
   let drawnIndex: number | undefined;
@@ -60,7 +63,7 @@ export function createProgress(options: ProgressOptions): Progress {
     if (latest === undefined) return;
     drawnIndex = latest.index;
     // One column stays free: some terminals wrap as soon as the last one is written.
-    write(isTty ? eraseLine + cut(progressLine(latest), widest() - 1) : `${progressLine(latest)}\n`);
+    write(isTty ? eraseLine + cut(progressLine(latest), (widest() || usualWidth) - 1) : `${progressLine(latest)}\n`);
     latest = undefined;
     // Without news nothing is drawn, but the next news waits for its turn.
     timer = clock.after(intervalMs, draw);

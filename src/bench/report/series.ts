@@ -10,7 +10,7 @@ export interface ReportSeries {
   readonly storms: readonly StormSeries[];
   /** Of the batches that the server ran, where it tells. */
   readonly batch_sizes?: readonly { readonly size: number; readonly count: number }[];
-  /** Of the server's process, where it was watched. */
+  /** Of the server's process, in order of time, where it was watched. */
   readonly server_samples?: readonly ServerSample[];
 }
 
@@ -37,11 +37,11 @@ export interface Points {
 }
 
 export interface ServerSample {
-  /** Since the start of the run. */
-  readonly at_ms: number;
-  readonly rss_mib: number;
-  /** CPU seconds a second: 1 is one core. */
-  readonly cpu_share: number;
+  /** By the clock of the records. */
+  readonly atMs: number;
+  readonly rssMib: number;
+  /** CPU seconds since the process began: it only grows. */
+  readonly cpuS: number;
 }
 
 /** Warm-up requests are left out, as in the figures. */

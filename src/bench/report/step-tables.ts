@@ -128,7 +128,7 @@ function clientTable(steps: readonly StepSummary[]): FigureTable {
     'The client itself',
     [
       name,
-      figure('send lag p99', (step) => step.send_lag_ms.p99, milliseconds),
+      figure('send lag p99', (step) => (step.send_lag_ms.count === 0 ? undefined : step.send_lag_ms.p99), milliseconds),
       figure('CPU share', (step) => step.client.cpu_share, percent),
       figure('event-loop delay p99', (step) => step.client.event_loop_delay_p99_ms, milliseconds),
       figure('threads', (step) => step.client.threads, count),

@@ -1,8 +1,8 @@
 // What the page's script draws from: the reduced series, and the figures of the summary that are plotted against the rate.
 
 import type { RunSummary, StepSummary } from '../../run-summary.ts';
-import { edgeOf, type Histogram } from '../curves.ts';
-import type { ReportSeries, StepSeries } from '../series.ts';
+import { edgeOf, type Histogram, shortened } from '../curves.ts';
+import type { ReportSeries, ServerSample, StepSeries } from '../series.ts';
 import { kindOf } from '../step-tables.ts';
 import { allSteps } from '../warnings.ts';
 
@@ -11,7 +11,7 @@ export interface PageData {
   readonly storms: ReportSeries['storms'];
   readonly load?: LoadCurves;
   readonly batchSizes?: NonNullable<ReportSeries['batch_sizes']>;
-  readonly server?: { readonly atS: readonly number[]; readonly rssMib: readonly number[]; readonly cpuShare: readonly number[] };
+  readonly server?: { readonly atS: readonly number[]; readonly rssMib: readonly number[]; readonly cpuCores: readonly number[] };
 }
 
 /** `shares[i]` of all gaps lie from `edges[i]` ms to the next edge; the last is where the last bin ends. */
@@ -32,7 +32,7 @@ export interface LoadCurves {
 export function pageData(summary: RunSummary, series: ReportSeries): PageData {
   const voids = new Set(allSteps(summary).flatMap(({ label, step }) => (step.void_because.length === 0 ? [] : [label])));
   const load = loadCurves(summary);
-  const samples = series.server_samples ?? [];
+  const server = serverCurves(series.server_samples ?? []);
   return {
     steps: series.steps.map(({ itlMs, ...step }) => ({
       ...step,
@@ -42,23 +42,34 @@ export function pageData(summary: RunSummary, series: ReportSeries): PageData {
     storms: series.storms,
     ...(load === undefined ? {} : { load }),
     ...(series.batch_sizes === undefined || series.batch_sizes.length === 0 ? {} : { batchSizes: series.batch_sizes }),
-    ...(samples.length === 0
-      ? {}
-      : {
-          server: {
-            atS: samples.map(({ at_ms }) => at_ms / 1_000),
-            rssMib: samples.map(({ rss_mib }) => rss_mib),
-            cpuShare: samples.map(({ cpu_share }) => cpu_share),
-          },
-        }),
+    ...(server === undefined ? {} : { server }),
+  };
+}
+
+/** More could not be told apart on a screen. */
+const mostSamples = 600;
+
+/** CPU seconds a second are those since the sample before, so the first sample has none. */
+function serverCurves(samples: readonly ServerSample[]): PageData['server'] {
+  const every = Math.max(1, Math.ceil(samples.length / mostSamples));
+  const kept = samples.filter((_, index) => index % every === 0);
+  const pairs = kept.slice(1).flatMap((sample, index) => {
+    const before = kept[index];
+    return before === undefined || sample.atMs <= before.atMs ? [] : [{ sample, before }];
+  });
+  if (pairs.length === 0) return undefined;
+  return {
+    atS: pairs.map(({ sample }) => shortened(sample.atMs / 1_000, 7)),
+    rssMib: pairs.map(({ sample }) => shortened(sample.rssMib)),
+    cpuCores: pairs.map(({ sample, before }) => shortened((1_000 * (sample.cpuS - before.cpuS)) / (sample.atMs - before.atMs))),
   };
 }
 
 function gapShares({ first, counts }: Histogram): GapShares {
   const total = counts.reduce((sum, count) => sum + count, 0);
   return {
-    edges: Array.from({ length: counts.length + 1 }, (_, index) => Number(edgeOf(first + index).toPrecision(4))),
-    shares: counts.map((count) => Number((count / total).toPrecision(4))),
+    edges: Array.from({ length: counts.length + 1 }, (_, index) => shortened(edgeOf(first + index))),
+    shares: counts.map((count) => shortened(count / total)),
   };
 }
 

@@ -2,9 +2,9 @@
 
 import { outcomeStyles, phaseStyles } from './marks.mjs';
 import { plot } from './plot.mjs';
-import { writes } from './scales.mjs';
+import { clockSteps, wholeSteps, writes } from './scales.mjs';
 
-const time = { name: 'time', write: writes.clock, tight: true };
+const time = { name: 'time', write: writes.clock, tight: true, steps: clockSteps };
 const fromZero = (write) => ({ write, from: 0 });
 
 export function drawOverTime({ steps, server }) {
@@ -22,7 +22,7 @@ export function drawOverTime({ steps, server }) {
   plot('leaves', {
     lines: kinds(phaseStyles, timed, (timeline) => timeline.leaves).map((line) => ({ ...line, isStepped: true, isFilled: true })),
     x: time,
-    y: { ...fromZero(writes.count), whole: true },
+    y: { ...fromZero(writes.count), steps: wholeSteps },
     marks,
     height: 180,
   });
@@ -30,7 +30,7 @@ export function drawOverTime({ steps, server }) {
   const sampled = (id, y, style, write) =>
     plot(id, { lines: [{ x: server.atS, y, isFilled: true, ...style }], x: time, y: fromZero(write), marks, height: 200 });
   sampled('memory', server.rssMib, { name: 'resident memory', colour: 'series-6' }, writes.mib);
-  sampled('cpu', server.cpuShare, { name: 'CPU', colour: 'series-2' }, writes.cores);
+  sampled('cpu', server.cpuCores, { name: 'CPU', colour: 'series-2' }, writes.cores);
 }
 
 /** One line for each kind that happened in any step. */
@@ -40,12 +40,12 @@ function kinds(styles, timed, countsOf) {
     .map(([kind, style]) => along(timed, (timeline) => countsOf(timeline)[kind], style));
 }
 
-/** All steps after one another; nothing is drawn between the end of one and the start of the next. */
+/** All steps after one another; nothing is drawn in those without such values, or between the end of one and the start of the next. */
 function along(timed, valuesOf, style) {
   const x = [];
   const y = [];
   for (const { timeline } of timed) {
-    const values = valuesOf(timeline) ?? timeline.atS.map(() => 0);
+    const values = valuesOf(timeline) ?? timeline.atS.map(() => null);
     x.push(...timeline.atS, timeline.atS.at(-1) + timeline.binS / 2);
     y.push(...values, null);
   }
@@ -64,13 +64,13 @@ export function drawStorms(storms) {
     plot(`storm-${index}-leaves`, {
       lines: Object.entries(timeline.leaves).map(([phase, counts]) => ({
         x: timeline.atS,
-        y: counts,
+        y: counts.map((count) => (count === 0 ? null : count)),
         isBars: true,
         ...phaseStyles[phase],
         dash: [],
       })),
       x: since,
-      y: { ...fromZero(writes.count), whole: true },
+      y: { ...fromZero(writes.count), steps: wholeSteps },
     });
   }
 }

@@ -39,7 +39,7 @@ function make(place, description) {
   const options = {
     width: Math.max(200, Math.floor(place.clientWidth)),
     height: heightOf(description),
-    padding: [10, 14, 0, 0],
+    padding: [10, 22, 0, 0],
     scales: { x: scaleOf(x), y: scaleOf(y) },
     axes: [axisOf(x, 'x', colours), axisOf(y, 'y', colours)],
     series: [
@@ -99,31 +99,35 @@ function showMarks(self, lines) {
   }
 }
 
-/** Names are only written where there is room up to the next mark. */
+/** Upright lines with names beside them. A name is written where it hides no other: cut where that helps, else left out. */
 function drawMarks(self, marks, colours) {
   const { ctx, bbox } = self;
-  const ratio = devicePixelRatio;
-  ctx.save();
-  ctx.strokeStyle = colours.softInk;
-  ctx.fillStyle = colours.softInk;
-  ctx.lineWidth = ratio;
-  ctx.font = `${11 * ratio}px system-ui, sans-serif`;
-  ctx.textBaseline = 'top';
-  const right = bbox.left + bbox.width;
+  const gap = 4 * devicePixelRatio;
+  const [left, right] = [bbox.left, bbox.left + bbox.width];
   const places = marks.map(({ at }) => self.valToPos(at, 'x', true));
+  let takenTo = left;
+  ctx.save();
+  Object.assign(ctx, { strokeStyle: colours.softInk, fillStyle: colours.softInk, lineWidth: devicePixelRatio });
+  Object.assign(ctx, { font: `${11 * devicePixelRatio}px system-ui, sans-serif`, textBaseline: 'top', textAlign: 'left' });
+  ctx.setLineDash([3 * devicePixelRatio, 4 * devicePixelRatio]);
   for (const [index, { name }] of marks.entries()) {
-    const from = places[index];
-    if (from < bbox.left - 1 || from > right) continue;
+    const next = places[index + 1] ?? right;
+    // A step that began before what is shown is named at the edge.
+    const from = Math.max(left, places[index]);
+    if (from > right + 1 || next <= left) continue;
     ctx.globalAlpha = 0.55;
-    ctx.setLineDash([3 * ratio, 4 * ratio]);
     ctx.beginPath();
     ctx.moveTo(from, bbox.top);
     ctx.lineTo(from, bbox.top + bbox.height);
     ctx.stroke();
     ctx.globalAlpha = 1;
-    const room = Math.min(right, places[index + 1] ?? right) - from - 8 * ratio;
-    const shown = fitted(ctx, name, room);
-    if (shown !== '') ctx.fillText(shown, from + 4 * ratio, bbox.top + 2 * ratio);
+    const shown = fitted(ctx, name, Math.min(right, next) - from - 2 * gap);
+    const width = ctx.measureText(shown === '' ? name : shown).width;
+    const start = shown === '' ? from - gap - width : from + gap;
+    // At the end of the plot there is room to the left alone.
+    if (shown === '' && (index < marks.length - 1 || start < Math.max(takenTo, places[index - 1] ?? left) + gap)) continue;
+    ctx.fillText(shown === '' ? name : shown, start, bbox.top + gap / 2);
+    takenTo = start + width;
   }
   ctx.restore();
 }

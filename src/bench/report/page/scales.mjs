@@ -15,6 +15,10 @@ export const writes = {
   count: (value) => short(value),
 };
 
+/** Distances between lines of an axis that has no fractions, and of one that reads like a clock (seconds). */
+export const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 100_000, 1_000_000];
+export const clockSteps = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400];
+
 const decadesSteps = [1, 2, 5];
 
 /** 1, 2 and 5 of every power of ten from the last at or below the least to the first at or above the most. */
@@ -58,14 +62,14 @@ export function axisOf(axis, scale, colours) {
     ticks: { stroke: colours.grid, width: 1, size: 4 },
     border: { show: isX, stroke: colours.line, width: 1 },
     gap: 4,
-    ...(isX ? { space: 64, size: 34 } : { space: 36, size: (_, values) => sizeFor(values) }),
+    ...(isX ? { space: 64, size: 28 } : { space: 36, size: (_, values) => sizeFor(values) }),
     ...(axis.isLogarithmic
       ? {
           splits: (plot) => logarithmicTicks(plot.scales[scale].min, plot.scales[scale].max),
           filter: (plot, ticks) => named(ticks, plot, isX),
         }
       : {}),
-    ...(axis.whole ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000] } : {}),
+    ...(axis.steps === undefined ? {} : { incrs: axis.steps }),
     values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : axis.write(tick))),
   };
 }

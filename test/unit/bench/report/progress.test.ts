@@ -55,6 +55,12 @@ test('a line that is wider than the terminal is cut, so that it can be drawn ove
   expect(Array.from((written[0] ?? '').replace('\r\u{1b}[K', ''))).toHaveLength(19);
 });
 
+test('a terminal that tells no width counts as one of 80 columns', () => {
+  const { written, progress } = start({ columns: () => 0 });
+  progress.update({ ...state, step: 'x'.repeat(100) });
+  expect(Array.from((written[0] ?? '').replace('\r\u{1b}[K', ''))).toHaveLength(79);
+});
+
 test('closing clears the line once, and later news write nothing', () => {
   const { clock, written, progress } = start();
   progress.update(state);

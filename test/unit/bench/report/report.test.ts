@@ -8,6 +8,10 @@ import { type ReportSeries, stepSeries, stormSeries } from '../../../../src/benc
 import { outcomesOf, overloadOf, recordOf, runOf, spreadOf, stepOf, stormOf } from './synthetic-run.ts';
 
 const noSeries: ReportSeries = { steps: [], storms: [] };
+const samples = [
+  { atMs: 500, rssMib: 300, cpuS: 7 },
+  { atMs: 1_500, rssMib: 310, cpuS: 8.4 },
+];
 const stream = { firstTokenMs: 50, tokenMs: [50, 60, 75], tokensOut: 3 };
 
 /** The scripts of the page, in order, without their tags; the data is the first. */
@@ -116,7 +120,7 @@ test('a plot is there only when there is something to draw', () => {
     steps: [chat],
     storms: [stormSeries('gust', [recordOf()], [recordOf()])],
     batch_sizes: [{ size: 4, count: 9 }],
-    server_samples: [{ at_ms: 500, rss_mib: 300, cpu_share: 0.7 }],
+    server_samples: samples,
   };
   const sweep = [10, 20, 30].map((offered_per_s) => stepOf({ kind: 'sweep', offered_per_s, name: `at ${offered_per_s}` }));
   expect(figuresOf(renderReport(runOf({ steps: sweep, storms: [stormOf()] }), all))).toEqual([
@@ -141,7 +145,7 @@ test('the data of the page holds the curves, the gaps as shares, and the sweep b
   const series = {
     ...noSeries,
     steps: [stepSeries('at 10', [recordOf(stream)])],
-    server_samples: [{ at_ms: 500, rss_mib: 300, cpu_share: 0.7 }],
+    server_samples: samples,
   };
   const { data } = scriptsOf(renderReport(runOf({ steps: [...sweep, stepOf()], capacity_per_s: 25 }), series));
   expect(data['steps']).toEqual([
@@ -157,7 +161,7 @@ test('the data of the page holds the curves, the gaps as shares, and the sweep b
     times: { 'latency p50': [10, 20, 30], 'latency p99': [30, 60, 90] },
     capacityPerS: 25,
   });
-  expect(data['server']).toEqual({ atS: [0.5], rssMib: [300], cpuShare: [0.7] });
+  expect(data['server']).toEqual({ atS: [1.5], rssMib: [310], cpuCores: [1.4] });
 });
 
 test('a report of 100,000 requests in ten steps stays below two megabytes', () => {

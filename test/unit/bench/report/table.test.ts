@@ -53,6 +53,28 @@ test('steps of one kind share a block, whatever ran between them', () => {
   expect(lines.find((line) => line.startsWith('Closed loop'))).toContain('hide');
 });
 
+test('a sweep shows its times rate by rate instead of every quantile of each', () => {
+  const drawn = draw({ steps: [stepOf({ kind: 'sweep', name: 'half', offered_per_s: 10, ttft_ms: spreadOf(250) })] });
+  expect(cellsOf(drawn, 'step  offered  TTFT')).toEqual(['step', 'offered', 'TTFT p50', 'TTFT p99', 'latency p50', 'latency p99']);
+  expect(drawn).toMatch(/half +10\.0 \/s +250 ms +750 ms +100 ms +300 ms\n/);
+  expect(drawn).not.toContain('p99.9');
+});
+
+test('a step that sent nothing shows no share and no lag', () => {
+  const drawn = draw({ steps: [stepOf({ requests: 0, outcomes: outcomesOf({}), send_lag_ms: { ...spreadOf(0), count: 0 } })] });
+  expect(drawn).not.toMatch(/NaN|Infinity|send lag p99|\bok\b {2}/);
+});
+
+test('void parts of an overload and a storm are marked where their figures stand', () => {
+  const late = stepOf({ void_because: ['late'] });
+  const drawn = draw({
+    overloads: [overloadOf({ overload: late })],
+    storms: [stormOf({ stayers: { calm: stepOf(), storm: late } })],
+  });
+  expect(cellsOf(drawn, 'at 10× (VOID)')?.[0]).toBe('at 10× (VOID)');
+  expect(cellsOf(drawn, 'storm (VOID)')?.[0]).toBe('storm (VOID)');
+});
+
 test('what is void stands in front of all figures, with the reason', () => {
   const lines = draw({ steps: [stepOf({ void_because: ['the client used 97 % of its core'] })] }).split('\n');
   expect(lines[1]).toBe('VOID  steady: the client used 97 % of its core');
