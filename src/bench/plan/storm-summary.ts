@@ -45,7 +45,8 @@ export function summariseStorm(input: StormInput): StormSummary {
   const probes = { storm: probe('storm'), calm: probe('calm'), alone: probe('alone') };
   const held = probes.calm.p50 - probes.alone.p50;
   const freed = held > Math.max(leastHeldMs, leastHeldShare * probes.calm.p50) ? (probes.calm.p50 - probes.storm.p50) / held : undefined;
-  const cpuS = (variant: Variant): number => of(variant).reduce((sum, { fromMs, untilMs }) => sum + cpuBetween(samples ?? [], fromMs, untilMs), 0);
+  const cpuS = (variant: Variant): number =>
+    of(variant).reduce((sum, { fromMs, untilMs }) => sum + cpuBetween(samples ?? [], fromMs, untilMs), 0);
   const knowsCpu = samples !== undefined && samples.length > 1;
   const cpu = { storm: cpuS('storm'), calm: cpuS('calm'), alone: cpuS('alone') };
 

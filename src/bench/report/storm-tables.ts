@@ -25,6 +25,7 @@ export function stormTable(storms: readonly StormSummary[]): FigureTable {
       figure('share leaving', (storm) => storm.share, percent),
       figure('left', (storm) => storm.left, count),
       // No value where no round saw the server free again.
+      figure('places freed', (storm) => storm.freed_share, percent),
       figure('time to free p50', (storm) => freed(storm)?.p50, milliseconds),
       figure('time to free max', (storm) => freed(storm)?.max, milliseconds),
       figure(

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { calmFirstOutputMs, stormNotes, timeToFree, wastedCpu } from '../../../../src/bench/figures/storm-figures.ts';
+import { calmFirstOutputMs, stormNotes, timeToFree } from '../../../../src/bench/figures/storm-figures.ts';
 import { aRecord, aStream } from './a-record.ts';
-import { aSummary } from './a-run.ts';
 
 const leaver = (endMs: number) => aStream([10], { endMs, outcome: 'cancelled', leave: 'mid_stream' });
 const probe = (intendedMs: number, firstMs: number) => aStream([intendedMs + firstMs, intendedMs + firstMs + 30], { intendedMs });
@@ -40,35 +39,26 @@ test('an answer in one piece frees with its end', () => {
   expect(timeToFree(round, 20)).toBe(25);
 });
 
-test('wasted CPU time is what was used over what those who stayed need in calm', () => {
-  const samples = Array.from({ length: 11 }, (_, index) => ({ atMs: index * 100, rssMib: 1, cpuS: index }));
-  const storm = { samples, fromMs: 100, untilMs: 900, answered: 40, calmCpuSPer1000: 50 };
-  expect(wastedCpu(storm)).toBe(6);
-  expect(wastedCpu({ ...storm, answered: 400 })).toBe(0);
-  expect(wastedCpu({ ...storm, samples: samples.slice(0, 1) })).toBeUndefined();
-});
-
-const calm = aSummary({ server: { rss_peak_mib: 1, rss_slope_mib_per_min: 0, cpu_s_per_1000_requests: 100 } });
-
 test('a server that frees at once and stops computing gets no note', () => {
-  expect(stormNotes({ calm, rounds: 3, timesToFree: [20, 22, 25], left: 30, wastedCpuS: 1 })).toEqual([]);
-  expect(stormNotes({ calm, rounds: 2, timesToFree: [20, 25], left: 30 })).toEqual([]);
+  const cpuS = { storm: 2.1, calm: 4, alone: 2 };
+  expect(stormNotes({ rounds: 3, timesToFree: [20, 22, 25], freedShare: 0.97, cpuS })).toEqual([]);
+  expect(stormNotes({ rounds: 2, timesToFree: [20, 25] })).toEqual([]);
 });
 
-test('a server that ignores cancellation is named by its CPU time and by its places', () => {
-  const notes = stormNotes({ calm, rounds: 3, timesToFree: [60, 70, 80], left: 30, wastedCpuS: 2.9 });
-  expect(notes).toEqual([
-    'places came free 70 ms after clients had left, while a first token takes 20 ms in calm: the server seems to go on for clients that are gone',
-    '30 clients that left cost 2.9 CPU s, where whole answers would cost 3.0: cancellation seems to be ignored',
+test('a server that ignores cancellation is named by its places and by its CPU time', () => {
+  const cpuS = { storm: 3.9, calm: 4, alone: 2 };
+  expect(stormNotes({ rounds: 3, timesToFree: [60, 70, 80], freedShare: -0.02, cpuS })).toEqual([
+    'who came after the leavers was served as if they were still there (0 % of their places came free): the server seems to ignore cancellation',
+    "leaving spared 5 % of the CPU time that the leavers' answers cost: the server seems to go on computing for them",
   ]);
 });
 
 test('rounds in which no place came free are counted', () => {
-  expect(stormNotes({ calm, rounds: 3, timesToFree: [20], left: 30 })).toEqual([
-    'in 2 of 3 rounds no new request was answered as soon as in calm after the clients had left',
+  expect(stormNotes({ rounds: 3, timesToFree: [20] })).toEqual([
+    'in 2 of 3 rounds a new request was answered later than in calm, although clients had left',
   ]);
 });
 
 test('a few ticks of CPU time accuse nobody', () => {
-  expect(stormNotes({ calm, rounds: 1, timesToFree: [20], left: 1, wastedCpuS: 0.15 })).toEqual([]);
+  expect(stormNotes({ rounds: 1, timesToFree: [20], cpuS: { storm: 0.25, calm: 0.25, alone: 0.1 } })).toEqual([]);
 });

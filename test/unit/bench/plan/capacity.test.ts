@@ -1,16 +1,20 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { findCapacity } from '../../../../src/bench/plan/capacity.ts';
-import type { Condition, Measure } from '../../../../src/bench/plan/condition.ts';
+import type { Condition, Measure, Measured } from '../../../../src/bench/plan/condition.ts';
+import type { StepSummary } from '../../../../src/bench/run-summary.ts';
 import { stepOf } from './step-of.ts';
 
 const search = { fromPerS: 1, mostPerS: 10_000, share: 0.99, durationS: 5, warmupRequests: 8 };
+
+const nothing = { startedMs: 0, offeredUntilMs: 0, endedMs: 0, client: { cpuShare: 0, eventLoopDelayP99Ms: 0, threads: 1 } };
+const told = (summary: StepSummary): Measured => ({ summary, result: nothing, records: [] });
 
 /** A server that does `capacity` a second: any rate up to it holds the level, a closed loop gets `closedPerS`. */
 function server(capacity: number, closedPerS = capacity, voidFrom = Number.POSITIVE_INFINITY): { measure: Measure; tried: number[] } {
   const tried: number[] = [];
   const measure: Measure = async ({ load, name }: Condition) => {
-    if ('closed' in load) return { summary: stepOf({ name, mode: 'closed', requests_per_s: closedPerS }), records: [] };
+    if ('closed' in load) return told(stepOf({ name, mode: 'closed', requests_per_s: closedPerS }));
     if (!('open' in load)) throw new Error('expected a rate');
     const perS = load.open.rate_per_s;
     tried.push(perS);
