@@ -2,8 +2,6 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 
 export interface Assets {
   readonly styles: readonly string[];
@@ -26,13 +24,12 @@ export const pageModules = [
 
 /** Throws: the system's error where a file of the package is missing. */
 export function readAssets(): Assets {
-  const require = createRequire(import.meta.url);
-  const text = (path: string) => readFileSync(path, 'utf8').trim();
-  const page = (name: string) => text(fileURLToPath(new URL(`../page/${name}`, import.meta.url)));
-  const licence = `/*! uPlot, under this licence:\n\n${text(require.resolve('uplot/LICENSE'))}\n*/`;
+  const text = (url: string) => readFileSync(new URL(url), 'utf8').trim();
+  const page = (name: string) => text(new URL(`../page/${name}`, import.meta.url).href);
+  const licence = `/*! uPlot, under this licence:\n\n${text(import.meta.resolve('uplot/LICENSE'))}\n*/`;
   return {
-    styles: [`${licence}\n${text(require.resolve('uplot/dist/uPlot.min.css'))}`, page('page.css')],
-    library: `${licence}\n${text(require.resolve('uplot/dist/uPlot.iife.min.js'))}`,
+    styles: [`${licence}\n${text(import.meta.resolve('uplot/dist/uPlot.min.css'))}`, page('page.css')],
+    library: `${licence}\n${text(import.meta.resolve('uplot/dist/uPlot.iife.min.js'))}`,
     page: joined(pageModules.map(page)),
   };
 }
