@@ -25,6 +25,8 @@ export interface Measured {
   readonly summary: StepSummary;
   readonly result: Omit<LoadResult, 'records'>;
   readonly records: readonly RequestRecord[];
+  /** Of the machine's speed, before against after. */
+  readonly calibrationDrift: number;
 }
 
 /** Puts the server under the condition and tells what came of it. Rejects: with the reason of the signal when the run is stopped. */

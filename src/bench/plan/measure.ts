@@ -16,15 +16,15 @@ export function measureBy(parts: RunParts, place: StepPlace, kind: StepSummary['
   return async (condition) => {
     const before = calibrate(parts.clock);
     const { result, records } = await underLoad(parts, place, condition, nextSalt());
-    const calibrationDriftShare = calibrationDrift(before, calibrate(parts.clock));
-    return measured(parts, condition, kind, { result, records, calibrationDriftShare });
+    const drift = calibrationDrift(before, calibrate(parts.clock));
+    return measured(parts, condition, kind, { result, records, drift });
   };
 }
 
 interface Taken {
   readonly result: LoadResult;
   readonly records: readonly RequestRecord[];
-  readonly calibrationDriftShare: number;
+  readonly drift: number;
 }
 
 /** The condition under load, without any figure yet. */
@@ -98,10 +98,10 @@ function measured(parts: RunParts, condition: Condition, kind: StepSummary['kind
     client: clientOf(result),
     ...(parts.serverSamples !== undefined && { serverSamples: parts.serverSamples }),
     ...(parts.serverNote !== undefined && { serverNote: parts.serverNote }),
-    calibrationDrift: taken.calibrationDriftShare,
+    calibrationDrift: taken.drift,
     serviceLevel: parts.scenario.service_level,
   });
-  return { summary, result, records };
+  return { summary, result, records, calibrationDrift: taken.drift };
 }
 
 export function clientOf({ client }: Pick<LoadResult, 'client'>): StepSummary['client'] {

@@ -8,7 +8,7 @@ import { stepOf } from './step-of.ts';
 const search = { fromPerS: 1, mostPerS: 10_000, share: 0.99, durationS: 5, warmupRequests: 8 };
 
 const nothing = { startedMs: 0, offeredUntilMs: 0, endedMs: 0, client: { cpuShare: 0, eventLoopDelayP99Ms: 0, threads: 1 } };
-const told = (summary: StepSummary): Measured => ({ summary, result: nothing, records: [] });
+const told = (summary: StepSummary): Measured => ({ summary, result: nothing, records: [], calibrationDrift: 0 });
 
 /** A server that does `capacity` a second: any rate up to it holds the level, a closed loop gets `closedPerS`. */
 function server(capacity: number, closedPerS = capacity, voidFrom = Number.POSITIVE_INFINITY): { measure: Measure; tried: number[] } {
@@ -19,10 +19,7 @@ function server(capacity: number, closedPerS = capacity, voidFrom = Number.POSIT
     const perS = load.open.rate_per_s;
     tried.push(perS);
     const share = perS <= capacity ? 1 : capacity / perS;
-    return {
-      summary: stepOf({ name, goodput: { share, per_s: perS * share }, void_because: perS > voidFrom ? ['late'] : [] }),
-      records: [],
-    };
+    return told(stepOf({ name, goodput: { share, per_s: perS * share }, void_because: perS > voidFrom ? ['late'] : [] }));
   };
   return { measure, tried };
 }
