@@ -11,7 +11,7 @@ import { renderComparison } from '../bench/report/comparison.ts';
 import { renderReport } from '../bench/report/html/document.ts';
 import { openRecordFile, type RecordFile } from '../bench/report/json-lines.ts';
 import { createProgress } from '../bench/report/progress.ts';
-import { writeSummary } from '../bench/report/summary-file.ts';
+import { summaryJson, writeSummary } from '../bench/report/summary-file.ts';
 import { renderTable } from '../bench/report/table.ts';
 import { checkScenario, readScenario } from '../bench/requests/read-scenario.ts';
 import type { RequestRecord } from '../bench/request-record.ts';
@@ -99,7 +99,7 @@ async function run(options: Run, limits: readonly Limit[], host: BenchHost): Pro
     });
     progress.close();
     await records?.close();
-    host.print(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : renderTable(summary, { color: host.color }));
+    host.print(options.json ? summaryJson(summary) : renderTable(summary, { color: host.color }));
     if (options.out !== undefined) {
       await writeSummary(join(options.out, 'summary.json'), summary);
       await writeFile(join(options.out, 'report.html'), renderReport(summary, series));

@@ -121,7 +121,17 @@ test('an overload whose latency did not come back says so', () => {
 
 test('a storm shows who left, what that wasted, and those who stayed', () => {
   const drawn = draw({ storms: [stormOf()] });
-  expect(cellsOf(drawn, 'gust  in mid')).toEqual(['gust', 'in mid-stream', '16', '50.0 %', '24', '98.8 %', '7.00 ms', '35.0 ms', '0.0420 s']);
+  expect(cellsOf(drawn, 'gust  in mid')).toEqual([
+    'gust',
+    'in mid-stream',
+    '16',
+    '50.0 %',
+    '24',
+    '98.8 %',
+    '7.00 ms',
+    '35.0 ms',
+    '0.0420 s',
+  ]);
   expect(cellsOf(drawn, 'gust  nobody')?.slice(-2)).toEqual(['100 ms', '300 ms']);
   expect(drawn).toMatch(/\n +storm .* 80\.0 ms +240 ms\n/);
 });
