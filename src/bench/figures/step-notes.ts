@@ -10,6 +10,8 @@ export interface NotedStep {
   readonly ok: readonly RequestRecord[];
   /** Kinds of reasons that the list of them has no place for. */
   readonly moreReasons: number;
+  /** See `StepInput`. */
+  readonly isOfStorm?: boolean;
 }
 
 const closedLoop =
@@ -21,8 +23,7 @@ const mostTokensAPiece = 1.05;
 
 export function notesOf(step: NotedStep): string[] {
   const notes = [
-    step.mode === 'closed' ? closedLoop : undefined,
-    fewRequestsNote(step.ok.length),
+    ...(step.isOfStorm === true ? [] : [step.mode === 'closed' ? closedLoop : undefined, fewRequestsNote(step.ok.length)]),
     usageNote(step.ok.filter((record) => generates(record.route))),
     piecesNote(step.ok.filter((record) => record.tokensOut !== undefined && record.tokenMs.length > 0)),
     inputNote(step.ok),

@@ -32,6 +32,8 @@ export interface StepInput {
   /** Of the calibrations before and after. */
   readonly calibrationDrift?: number;
   readonly serviceLevel: ServiceLevel;
+  /** Clients that send once each and are compared with themselves: that they are few, and no schedule, is what a storm is. */
+  readonly isOfStorm?: boolean;
 }
 
 /** All figures as run-summary.ts defines them. Never throws: a step without requests is void and says so. */
@@ -95,7 +97,13 @@ export function summariseStep(input: StepInput): StepSummary {
       ...(input.calibrationDrift === undefined ? {} : { calibrationDrift: input.calibrationDrift }),
     }),
     notes: [
-      ...notesOf({ mode: input.mode, warmups: input.records.filter((record) => record.isWarmup), ok, moreReasons: more }),
+      ...notesOf({
+        mode: input.mode,
+        warmups: input.records.filter((record) => record.isWarmup),
+        ok,
+        moreReasons: more,
+        ...(input.isOfStorm === undefined ? {} : { isOfStorm: input.isOfStorm }),
+      }),
       ...(input.serverNote === undefined ? [] : [input.serverNote]),
       ...(input.serverSamples !== undefined && server === undefined ? ['memory and CPU time of the server are not known'] : []),
       ...(leak === undefined ? [] : [leak]),

@@ -42,12 +42,17 @@ export function voidReasons(step: StepConditions): string[] {
       `the client used ${percent(step.client.cpu_share)} of its cores, at most ${percent(mostCpuShare)} may be: it needs more threads`,
     );
   }
-  if (step.calibrationDrift !== undefined && step.calibrationDrift > mostDrift) {
+  if (step.calibrationDrift !== undefined && hasDrifted(step.calibrationDrift)) {
     reasons.push(
       `the machine changed its speed by ${percent(step.calibrationDrift)} during the step, at most ${percent(mostDrift)} may be`,
     );
   }
   return reasons;
+}
+
+/** Whether the machine's speed changed too much for a step to count. The only reason for which trying again helps. */
+export function hasDrifted(calibrationDrift: number): boolean {
+  return calibrationDrift > mostDrift;
 }
 
 /** What a reader has to know about few requests: no reason to distrust what was seen, but to distrust that it is typical. */

@@ -39,6 +39,7 @@ export function summariseStorm(input: StormInput): StormSummary {
       endedMs: of(variant).at(-1)?.untilMs ?? 0,
       client: input.client,
       serviceLevel: input.parts.scenario.service_level,
+      isOfStorm: true,
     });
 
   const probe = (variant: Variant) => spreadOf(of(variant).flatMap(({ probeMs }) => probeMs ?? [])) ?? emptySpread;

@@ -125,6 +125,13 @@ test('a closed loop says how it hides stalls', () => {
   expect(note('open')).not.toContain('omission');
 });
 
+test('those who stay in a storm are not said to be few or a closed loop, but what failed is still told', () => {
+  const notes = summariseStep(
+    aStep([aRecord(), aRecord({ isWarmup: true, outcome: 'timeout' })], { mode: 'closed', isOfStorm: true }),
+  ).notes;
+  expect(notes).toEqual(['1 of 1 warm-up requests did not end well']);
+});
+
 test('a step without measured requests is void and has no quantiles', () => {
   const step = summariseStep(aStep([aRecord({ isWarmup: true })]));
   expect(step.void_because).toEqual(['no request was measured']);

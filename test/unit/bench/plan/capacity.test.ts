@@ -8,7 +8,7 @@ import { stepOf } from './step-of.ts';
 const search = { fromPerS: 1, mostPerS: 10_000, share: 0.99, durationS: 5, warmupRequests: 8 };
 
 const nothing = { startedMs: 0, offeredUntilMs: 0, endedMs: 0, client: { cpuShare: 0, eventLoopDelayP99Ms: 0, threads: 1 } };
-const told = (summary: StepSummary): Measured => ({ summary, result: nothing, records: [], calibrationDrift: 0 });
+const told = (summary: StepSummary, calibrationDrift = 0): Measured => ({ summary, result: nothing, records: [], calibrationDrift });
 
 /** A server that does `capacity` a second: any rate up to it holds the level, a closed loop gets `closedPerS`. */
 function server(capacity: number, closedPerS = capacity, voidFrom = Number.POSITIVE_INFINITY): { measure: Measure; tried: number[] } {
@@ -53,4 +53,47 @@ test('the search ends where the client is no fair judge any more', async () => {
   expect(perS).toBeGreaterThan(250);
   expect(perS).toBeLessThanOrEqual(500);
   expect(note).toContain('late');
+});
+
+/** A calm server of 100/s on a machine that changes its speed in the first `times` tries of each rate. */
+function unsteady(times: number, alsoLate = false): { measure: Measure; tries: Map<string, number> } {
+  const { measure } = server(100);
+  const tries = new Map<string, number>();
+  const disturbed: Measure = async (condition) => {
+    const { summary } = await measure(condition);
+    const count = (tries.get(condition.name) ?? 0) + 1;
+    tries.set(condition.name, count);
+    if ('closed' in condition.load || count > times) return told(summary);
+    return told({ ...summary, void_because: ['the machine changed its speed', ...(alsoLate ? ['late'] : [])] }, 0.5);
+  };
+  return { measure: disturbed, tries };
+}
+
+test('a rate at which only the machine changed its speed is tried again, and its last try alone is told', async () => {
+  const { measure, tries } = unsteady(2);
+  const { perS, steps, note } = await findCapacity(measure, search);
+  expect(perS).toBeGreaterThan(90);
+  expect(note).toBeUndefined();
+  const [closed, ...rates] = steps;
+  expect(closed?.mode).toBe('closed');
+  expect(rates.flatMap(({ void_because }) => void_because)).toEqual([]);
+  expect(new Set(rates.map(({ name }) => name)).size).toBe(rates.length);
+  for (const { name, notes } of rates) {
+    expect(tries.get(name)).toBe(3);
+    expect(notes).toEqual(['tried 3 times: before, the machine changed its speed meanwhile']);
+  }
+});
+
+test('the search ends where the machine is not calm in three tries', async () => {
+  const { measure, tries } = unsteady(3);
+  const { perS, steps, note } = await findCapacity(measure, search);
+  expect([perS, steps.length, [...tries.values()]]).toEqual([0, 2, [1, 3]]);
+  expect(note).toBe('the machine was no longer a fair judge at 90/s: the machine changed its speed');
+});
+
+test('a client that is late as well is not tried again', async () => {
+  const { measure, tries } = unsteady(1, true);
+  const { note } = await findCapacity(measure, search);
+  expect([...tries.values()]).toEqual([1, 1]);
+  expect(note).toContain('the client was no longer a fair judge');
 });
