@@ -151,6 +151,8 @@ function readValue(name: FlagName, raw: string | undefined, from: string, proble
   return undefined;
 }
 
+const usualMaxTokens = 64;
+
 /** Ranges and choices are those of the scenario's schema: the same check says what is wrong with a value. */
 function scenarioOf(given: Given, problems: string[]): object {
   return {
@@ -158,6 +160,8 @@ function scenarioOf(given: Given, problems: string[]): object {
     workloads: [
       {
         route: given.route ?? 'chat',
+        // Some routes need a limit, and without one a chat may go on for as long as the server lets it.
+        ...(given.route === 'embeddings' || given.route === 'predict' ? {} : { max_tokens: usualMaxTokens }),
         ...keyed(given, ['model', 'texts-per-request', 'max-tokens', 'exact-tokens', 'stream']),
         ...sourceOf(given, problems),
       },

@@ -15,6 +15,7 @@ const say = (text) => process.stderr.write(`heddle: ${text}\n`);
 const prove = ['run', '--config', 'vitest.prove.config.ts'];
 const commands = {
   serve: (args) => run(process.execPath, [inRoot('dist/src/cli/main.js'), 'serve', ...args], serverEnvironment()),
+  bench: (args) => run(process.execPath, [inRoot('dist/src/cli/main.js'), 'bench', ...args], process.env),
   test: (args) => vitest(['run', ...args]),
   prove: (args) => vitest([...prove, ...args]),
   // Those that take a few seconds when cut short.

@@ -28,12 +28,21 @@ test('flags become a scenario of one workload and one step', () => {
 
 test('a URL alone asks for one client, the capacity, and a rate below it', () => {
   const steps = [{ closed: { clients: 1 } }, { capacity: {} }, { sweep: { times: [0.7] } }];
-  expect(read(url).scenario).toEqual({ workloads: [{ route: 'chat' }], steps });
+  expect(read(url).scenario).toEqual({ workloads: [{ route: 'chat', max_tokens: 64 }], steps });
+});
+
+test('only routes that generate get a limit of tokens, which a flag replaces', () => {
+  const workload = (...flags: string[]) => read(url, '--rate', '1', ...flags).scenario;
+  expect(workload('--route', 'embeddings')).toMatchObject({ workloads: [{ route: 'embeddings' }] });
+  expect(JSON.stringify(workload('--route', 'embeddings'))).not.toContain('max_tokens');
+  expect(JSON.stringify(workload('--route', 'predict'))).not.toContain('max_tokens');
+  expect(workload('--route', 'messages')).toMatchObject({ workloads: [{ max_tokens: 64 }] });
+  expect(workload('--max-tokens', '8')).toMatchObject({ workloads: [{ max_tokens: 8 }] });
 });
 
 test('clients that leave are given as share and phase', () => {
   expect(read(url, '--clients', '4', '--leave', '0.5:mid_stream', '--no-stream').scenario).toEqual({
-    workloads: [{ route: 'chat', stream: false }],
+    workloads: [{ route: 'chat', max_tokens: 64, stream: false }],
     steps: [{ closed: { clients: 4 }, leave: { share: 0.5, phase: 'mid_stream' } }],
   });
 });
