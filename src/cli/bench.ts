@@ -37,8 +37,8 @@ const exitWell = 0;
 const exitUnwell = 1;
 
 /**
- * Resolves with the exit code: 1 where answers are wrong, a `--fail-if` holds, or the run was stopped.
- * Rejects: InferenceError invalid_config where the scenario is wrong; an Error where a limit cannot be read or a step cannot be taken.
+ * Resolves with the exit code: 1 where answers are wrong, a `--fail-if` holds, a step cannot be taken, or the run was stopped.
+ * Rejects: InferenceError invalid_config where the scenario is wrong or a limit cannot be read.
  */
 export async function bench(options: BenchOptions, host: BenchHost): Promise<number> {
   // Before anything is sent: a limit that cannot be read would be told only after minutes.
@@ -84,7 +84,7 @@ async function run(options: Run, limits: readonly Limit[], host: BenchHost): Pro
   // Timers of the run do not keep the process alive, and between two loads nothing else does.
   const alive = setInterval(() => undefined, 60_000);
   try {
-    const { summary, series } = await runBench({
+    const { summary, series, failed } = await runBench({
       scenario,
       baseDir,
       target,
@@ -105,7 +105,8 @@ async function run(options: Run, limits: readonly Limit[], host: BenchHost): Pro
       await writeFile(join(options.out, 'report.html'), renderReport(summary, series));
       host.tell(`written: ${join(options.out, 'summary.json')}, requests.jsonl, report.html\n`);
     }
-    return verdict(summary, limits, host);
+    if (failed !== undefined) host.tell(`${failed}\n`);
+    return Math.max(failed === undefined ? exitWell : exitUnwell, verdict(summary, limits, host));
   } finally {
     clearInterval(alive);
     progress.close();

@@ -104,6 +104,17 @@ test('a limit that is exceeded and one without a figure end with 1 and say so', 
   });
 });
 
+test('a step that cannot be taken ends the run with 1, and what was found before is told', async () => {
+  await against({}, async ({ url }) => {
+    const steps = [{ capacity: { from_per_s: 20, most_per_s: 20 }, requests: 10, warmup_requests: 0 }, { sweep: {} }];
+    const { code, stderr, summary } = await folder.run(url, { service_level: { latency_ms: 0.001 }, workloads: [embeddings], steps });
+    expect(code).toBe(1);
+    expect(stderr).toContain('expected a rate that holds the service level, found none');
+    expect(summary.capacity_per_s).toBe(0);
+    expect(summary.steps).toHaveLength(2);
+  });
+});
+
 test('two summaries are compared without a server', async () => {
   await against({}, async ({ url }) => {
     const one = await folder.run(url, { workloads: [chat], steps: [closed] });

@@ -25,8 +25,8 @@ export interface Capacity {
 
 interface Attempt {
   readonly step: StepSummary;
-  /** Why the step judges nothing, with its rate. */
-  readonly unfair?: string;
+  /** Why the step judges nothing, with its rate. Of the client: less load would help it, which is no help against a machine. */
+  readonly unfair?: { readonly of: 'client' | 'machine'; readonly note: string };
 }
 
 // Neighbours come and go; a machine that is never calm for the length of a step will not be for the next one either.
@@ -58,30 +58,34 @@ export async function findCapacity(measure: Measure, search: CapacitySearch): Pr
       const note = `tried ${tries} times: before, the machine changed its speed meanwhile`;
       steps.push(tries === 1 ? summary : { ...summary, notes: [...summary.notes, note] });
       if (because === undefined) return { step: summary };
-      return {
-        step: summary,
-        unfair: `${isMachineAlone ? 'the machine' : 'the client'} was no longer a fair judge at ${perS}/s: ${because}`,
-      };
+      const of = isMachineAlone ? 'machine' : 'client';
+      return { step: summary, unfair: { of, note: `the ${of} was no longer a fair judge at ${perS}/s: ${because}` } };
     }
   };
   const within = (perS: number): number => tidy(Math.min(search.mostPerS, Math.max(search.fromPerS, perS)));
 
+  // Why the lowest rate that did not hold could not be judged.
+  let doubt: { readonly note?: string } = {};
   let held = 0;
   let lost = Number.POSITIVE_INFINITY;
   let next = within(closed.requests_per_s * 0.9);
   while (lost / Math.max(held, Number.MIN_VALUE) > nearEnough) {
     const { step, unfair } = await attempt(next);
-    if (unfair !== undefined) return { perS: held, steps, note: unfair };
-    if (step.goodput.share >= search.share) held = next;
-    else lost = next;
+    // Until a rate has held, the client may be a fair judge of a lower one.
+    if (unfair !== undefined && (held > 0 || unfair.of === 'machine')) return { perS: held, steps, note: unfair.note };
+    if (unfair === undefined && step.goodput.share >= search.share) held = next;
+    else {
+      lost = next;
+      doubt = unfair === undefined ? {} : { note: unfair.note };
+    }
     if (held >= search.mostPerS) return { perS: held, steps, note: `the highest rate that was to be tried, ${held}/s, holds` };
-    if (lost <= search.fromPerS) return { perS: 0, steps };
+    if (lost <= search.fromPerS) return { perS: 0, steps, ...doubt };
     const following = within(lost === Number.POSITIVE_INFINITY ? held * 1.25 : held === 0 ? lost / 2 : Math.sqrt(held * lost));
     // Rounded, the rate between two near ones is one of them.
     if (following === held || following === lost) break;
     next = following;
   }
-  return { perS: held, steps };
+  return { perS: held, steps, ...doubt };
 }
 
 /** Rates that a person can read: three significant digits. */

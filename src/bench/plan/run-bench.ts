@@ -2,6 +2,7 @@
 
 import { availableParallelism, totalmem } from 'node:os';
 import type { Clock } from '../../core/clock.ts';
+import { InferenceError } from '../../core/errors.ts';
 import { findListener } from '../figures/find-listener.ts';
 import { machineBlock } from '../figures/machine.ts';
 import { type ServerWatch, watchServer } from '../figures/server-process.ts';
@@ -28,12 +29,14 @@ export interface BenchJob extends Pick<RunParts, 'baseDir' | 'clock' | 'signal' 
 export interface BenchResult {
   readonly summary: RunSummary;
   readonly series: ReportSeries;
+  /** Why a step could not be taken: neither it nor those after it are told. */
+  readonly failed?: string;
 }
 
 /**
  * Wrong answers end the run before anything is timed: figures of them would be worth nothing. A signal ends it too, and what was found until
- * then is told.
- * Rejects: an Error where a step cannot be taken at all.
+ * then is told; so is what was found before a step that cannot be taken.
+ * Rejects: InferenceError invalid_config where a file of the scenario cannot be read.
  */
 export async function runBench(job: BenchJob): Promise<BenchResult> {
   const { scenario, clock, signal } = job;
@@ -50,6 +53,7 @@ export async function runBench(job: BenchJob): Promise<BenchResult> {
   const checked = await checkAnswers(scenario, job.baseDir, sendOnceTo(target, signal));
   const watch = await watchOf(scenario, job.target, clock, originMs);
   const parts: RunParts = { ...job, target, originMs, serverSamples: watch.server?.samples, serverNote: watch.note };
+  let failed: string | undefined;
   try {
     if (checked.problems.length === 0) {
       for (const [index, step] of scenario.steps.entries()) {
@@ -57,7 +61,11 @@ export async function runBench(job: BenchJob): Promise<BenchResult> {
       }
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) {
+      if (error instanceof InferenceError || !(error instanceof Error)) throw error;
+      failed = error.message;
+    }
+    // It took minutes to find.
     job.say('stopped: what follows is what was found until then');
   } finally {
     await watch.server?.close();
@@ -74,6 +82,7 @@ export async function runBench(job: BenchJob): Promise<BenchResult> {
       answers_checked: checked,
       ...findings.summary(),
     },
+    ...(failed !== undefined && { failed }),
     series: { ...findings.plots(), ...(watch.server !== undefined && { server_samples: watch.server.samples }) },
   };
 }

@@ -91,9 +91,18 @@ test('the search ends where the machine is not calm in three tries', async () =>
   expect(note).toBe('the machine was no longer a fair judge at 90/s: the machine changed its speed');
 });
 
-test('a client that is late as well is not tried again', async () => {
+test('a rate for which the client is late as well is not tried again, but a lower one is', async () => {
   const { measure, tries } = unsteady(1, true);
-  const { note } = await findCapacity(measure, search);
-  expect([...tries.values()]).toEqual([1, 1]);
+  const { perS, note } = await findCapacity(measure, search);
+  expect(perS).toBe(0);
+  expect([...tries.values()].every((count) => count === 1)).toBe(true);
+  expect([...tries.keys()]).toContain('capacity: 45/s');
+  expect(note).toContain('the client was no longer a fair judge at 1/s');
+});
+
+test('a client that is late from the first rate on finds what it can judge, and says that there may be more', async () => {
+  const { perS, note } = await findCapacity(server(1_000, 1_000, 300).measure, search);
+  expect(perS).toBeGreaterThan(200);
+  expect(perS).toBeLessThanOrEqual(300);
   expect(note).toContain('the client was no longer a fair judge');
 });
