@@ -18,6 +18,7 @@ const say = (text) => process.stderr.write(`heddle: ${text}\n`);
 const prove = ['run', '--config', 'vitest.prove.config.ts'];
 const commands = {
   serve: (args) => run(process.execPath, [inRoot('dist/src/cli/main.js'), 'serve', ...args], serverEnvironment()),
+  bench: (args) => run(process.execPath, [inRoot('dist/src/cli/main.js'), 'bench', ...args], process.env),
   test: (args) => vitest(['run', ...args]),
   prove: (args) => vitest([...prove, ...args]),
   // Those that take a few seconds when cut short.
@@ -93,7 +94,7 @@ async function build() {
   );
   if (!succeeded(ended, 'the build failed; the lines above say where')) return false;
   // What browsers get is not compiled.
-  cpSync(inRoot('src/http/docs-page'), inRoot('dist/src/http/docs-page'), { recursive: true });
+  for (const folder of ['src/http/docs-page', 'src/bench/report/page']) cpSync(inRoot(folder), inRoot('dist', folder), { recursive: true });
   removeOrphans();
   writeFileSync(stampFile, stamp);
   return true;

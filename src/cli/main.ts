@@ -5,7 +5,8 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { InferenceError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
-import { helpText } from './help.ts';
+import { type BenchOptions, readBenchOptions } from './bench-options.ts';
+import { benchHelpText, helpText } from './help.ts';
 import { createLogger, isLogLevel } from './log.ts';
 import { OptionProblems, readOptions, type ServeOptions } from './options.ts';
 import { serve } from './serve.ts';
@@ -17,10 +18,13 @@ await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<void> {
   const [command, ...rest] = args;
-  if (args.length === 0 || command === 'help' || args.includes('--help') || args.includes('-h')) return print(helpText());
+  const asksForHelp = args.includes('--help') || args.includes('-h');
+  if (command === 'bench' && (asksForHelp || rest.length === 0)) return print(benchHelpText());
+  if (args.length === 0 || command === 'help' || asksForHelp) return print(helpText());
   if (command === '--version' || (command === 'serve' && rest.includes('--version'))) return print(`${version()}\n`);
   if (command === 'serve') return runServe(rest);
-  const near = nearest(command ?? '', ['serve', 'help', '--help', '--version']);
+  if (command === 'bench') return runBench(rest);
+  const near = nearest(command ?? '', ['serve', 'bench', 'help', '--help', '--version']);
   fail([`unknown command '${command}'${near === undefined ? '' : `; did you mean '${near}'?`}`], exitUsage);
 }
 
@@ -52,6 +56,34 @@ async function runServe(args: readonly string[]): Promise<void> {
     fail(startProblem(error, options), exitFailed);
     // Whatever half-opened must not keep a server alive that says it failed.
     process.exit();
+  }
+}
+
+async function runBench(args: readonly string[]): Promise<void> {
+  let options: BenchOptions;
+  try {
+    options = readBenchOptions(args, process.env);
+  } catch (error) {
+    if (!(error instanceof OptionProblems)) throw error;
+    return fail([...error.problems, 'heddle bench --help lists all options'], exitUsage);
+  }
+  const stop = new AbortController();
+  // The first signal ends the run in order, a second one at once: the listener is gone by then.
+  process.once('SIGINT', () => stop.abort(new Error('stopped by SIGINT')));
+  process.once('SIGTERM', () => stop.abort(new Error('stopped by SIGTERM')));
+  try {
+    // Not at the top: a server that starts has no use for it, and would start later.
+    const { bench } = await import('./bench.ts');
+    process.exitCode = await bench(options, {
+      print,
+      tell: (text) => process.stderr.write(text),
+      isTty: process.stderr.isTTY === true,
+      color: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+      version: version(),
+      signal: stop.signal,
+    });
+  } catch (error) {
+    fail((error instanceof Error ? error.message : String(error)).split('\n'), error instanceof InferenceError ? exitUsage : exitFailed);
   }
 }
 

@@ -1,14 +1,12 @@
 // Reads a model folder's `config.yaml`: all problems at once, defaults filled in.
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Default } from 'typebox/value';
-import { parseDocument } from 'yaml';
-import { InferenceError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
 import { configSchema, type ModelConfig } from '../contract/config.ts';
 import { methodNames, methods } from '../contract/methods.ts';
-import { configProblems } from './config-problems.ts';
+import { configProblems } from '../contract/config-problems.ts';
+import { invalidFile, readYamlFile } from '../contract/yaml-file.ts';
 
 // A name that ends like a route could never be reached by its path.
 const reservedSuffixes = [...methodNames.map((name) => methods[name].path), '/loaded', '/schema', '/websocket', ':predict'];
@@ -16,35 +14,13 @@ const reservedSuffixes = [...methodNames.map((name) => methods[name].path), '/lo
 /** Throws: invalid_config with one line per problem. */
 export async function readModelConfig(dir: string): Promise<ModelConfig> {
   const file = join(dir, 'config.yaml');
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new InferenceError('invalid_config', `${file}: expected a readable file`, { cause });
-  });
-  const value: unknown = Default(configSchema, parse(file, text) ?? {});
+  const value: unknown = Default(configSchema, await readYamlFile(file));
   const problems = configProblems(configSchema, value);
-  if (problems.length > 0) throw invalid(file, problems);
+  if (problems.length > 0) throw invalidFile(file, problems);
   const config = value as ModelConfig; // proved by the schema just above
   const more = [...aliasProblems(config), ...methodProblems(config)];
-  if (more.length > 0) throw invalid(file, more);
+  if (more.length > 0) throw invalidFile(file, more);
   return config;
-}
-
-/** A warning counts as well: what YAML cannot resolve it reads as something else than what was written. */
-function parse(file: string, text: string): unknown {
-  const document = parseDocument(text);
-  const problems = [...document.errors, ...document.warnings];
-  if (problems.length > 0) throw invalid(file, problems.map(firstLine));
-  try {
-    return document.toJS();
-  } catch (error) {
-    // An alias without its anchor, or so many that the file would grow without bound.
-    throw invalid(file, [firstLine(error)]);
-  }
-}
-
-/** The library shows the place in the lines that follow, ending the first one with a colon. */
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : 'expected valid YAML';
-  return message.split('\n', 1)[0]?.replace(/:$/, '') ?? message;
 }
 
 function aliasProblems(config: ModelConfig): string[] {
@@ -66,8 +42,4 @@ function methodProblems(config: ModelConfig): string[] {
     const near = nearest(key, known);
     return [`runtime.concurrency.${key}: unknown method${near === undefined ? '' : `; did you mean "${near}"?`}`];
   });
-}
-
-function invalid(file: string, problems: readonly string[]): InferenceError {
-  return new InferenceError('invalid_config', [`${file}:`, ...problems.map((problem) => `  ${problem}`)].join('\n'));
 }

@@ -2,6 +2,11 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Default } from 'typebox/value';
+import { parseLimit } from '../../src/bench/figures/fail-if.ts';
+import { scenarioSchema } from '../../src/bench/scenario-schema.ts';
+import { readBenchOptions } from '../../src/cli/bench-options.ts';
+import { configProblems } from '../../src/contract/config-problems.ts';
 import { flagNames, OptionProblems, readOptions, variableOf } from '../../src/cli/options.ts';
 
 /** What a command of the documentation is. */
@@ -55,6 +60,7 @@ function npm(args: readonly string[], env: Readonly<Record<string, string>>): Kn
   if (!scripts().includes(script)) throw new Error(`package.json has no script '${script}'`);
   const passed = args.includes('--') ? args.slice(args.indexOf('--') + 1) : [];
   if (script === 'start') return serve(passed, env);
+  if (script === 'bench') return bench(passed);
   if (script === 'test')
     for (const path of passed.filter((arg) => arg !== '--coverage'))
       if (!existsSync(`${root}${path}`)) throw new Error(`there is no ${path}`);
@@ -62,6 +68,7 @@ function npm(args: readonly string[], env: Readonly<Record<string, string>>): Kn
 }
 
 function heddle(args: readonly string[], env: Readonly<Record<string, string>>): Known {
+  if (args[0] === 'bench') return bench(args.slice(1));
   return args[0] === 'serve' ? serve(args.slice(1), env) : expectFirst('heddle', args, ['--help', '--version'], () => ({ kind: 'other' }));
 }
 
@@ -76,6 +83,16 @@ function serve(args: readonly string[], env: Readonly<Record<string, string>>): 
     if (problems.length > 0) throw new Error(problems.join('; '));
   }
   return { kind: 'serve', args, env };
+}
+
+/** Its server and its files are the reader's own: only its words are checked. */
+function bench(args: readonly string[]): Known {
+  if (args.length === 0 || args.includes('--help')) return { kind: 'other' };
+  const { scenario, failIf } = readBenchOptions(args, {});
+  for (const limit of failIf) parseLimit(limit);
+  const problems = scenario === undefined ? [] : configProblems(scenarioSchema, Default(scenarioSchema, structuredClone(scenario)));
+  if (problems.length > 0) throw new Error(problems.join('; '));
+  return { kind: 'other' };
 }
 
 function docker(args: readonly string[]): Known {
@@ -93,7 +110,7 @@ function expectFirst(program: string, args: readonly string[], known: readonly s
 }
 
 function checkVariable(name: string): void {
-  const known = [...flagNames.map(variableOf), ...proofVariables, 'NODE_ENV', 'NODE_OPTIONS'];
+  const known = [...flagNames.map(variableOf), ...proofVariables, 'HEDDLE_BENCH_API_KEY', 'NODE_ENV', 'NODE_OPTIONS'];
   if (!known.includes(name)) throw new Error(`expected a variable of the option table, got ${name}`);
 }
 

@@ -15,8 +15,8 @@ const belowRuntime = ['src/core', 'src/contract', 'src/registry', 'src/scheduler
 /** A room is a folder, or the one file that is an entry of the package. What no room lists may be imported nowhere. */
 export const rooms: Readonly<Record<string, Room>> = {
   'src/core': { rooms: [], packages: ['node:'] },
-  'src/contract': { rooms: ['src/core'], packages: ['node:', 'typebox'] },
-  'src/registry': { rooms: ['src/core', 'src/contract'], packages: ['node:', 'typebox', 'yaml'] },
+  'src/contract': { rooms: ['src/core'], packages: ['node:', 'typebox', 'yaml'] },
+  'src/registry': { rooms: ['src/core', 'src/contract'], packages: ['node:', 'typebox'] },
   // Pure: what waits there does so by the Clock.
   'src/scheduler': { rooms: ['src/core', 'src/contract'], packages: [] },
   'src/pool': { rooms: ['src/core', 'src/contract'], packages: ['node:', 'piscina'] },
@@ -24,7 +24,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/dialects': { rooms: ['src/core', 'src/contract'], packages: ['node:os', 'typebox'] },
   'src/runtime': { rooms: belowRuntime, packages: ['node:'] },
   'src/http': { rooms: [...belowRuntime, 'src/runtime'], packages: ['node:', 'fastify', '@fastify/cors'] },
-  'src/cli': { rooms: [...belowRuntime, 'src/runtime', 'src/http'], packages: ['node:', 'yaml'] },
+  // A client of any server: it knows nothing of the one beside it.
+  'src/bench': { rooms: ['src/core', 'src/contract'], packages: ['node:', 'typebox', 'yaml', 'undici', 'eventsource-parser', 'uplot'] },
+  'src/cli': { rooms: [...belowRuntime, 'src/runtime', 'src/http', 'src/bench'], packages: ['node:', 'yaml'] },
   'src/index.ts': { rooms: ['src/core', 'src/contract', 'src/dialects', 'src/runtime', 'src/http'], packages: [] },
   'workers/grammar': { rooms: ['src/core', 'src/contract'], packages: ['node:', '@mlc-ai/web-xgrammar'] },
   'workers/host': { rooms: ['src/core', 'src/contract', 'src/dialects'], packages: ['node:', '@swc/wasm-typescript'] },

@@ -4,9 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { scenarioProblems } from '../../src/bench/requests/scenario-rules.ts';
+import { type Scenario, scenarioSchema } from '../../src/bench/scenario-schema.ts';
 import { fileKeyOf, OptionProblems, optionNames, readOptions } from '../../src/cli/options.ts';
 import { configSchema } from '../../src/contract/config.ts';
-import { configProblems } from '../../src/registry/config-problems.ts';
+import { configProblems } from '../../src/contract/config-problems.ts';
 import { Default } from 'typebox/value';
 
 /** What is wrong with a block; undefined when it is valid. */
@@ -22,6 +24,7 @@ export function yamlProblem(text: string): string | undefined {
   const firstLine = text.split('\n')[0] ?? '';
   if (firstLine.startsWith('#') && firstLine.endsWith('config.yaml')) return modelProblem(content);
   if (firstLine.startsWith('#') && firstLine.endsWith('heddle.yaml')) return serverProblem(text);
+  if (keys.includes('workloads') && keys.includes('steps')) return scenarioProblem(content);
   const serverKeys: readonly string[] = optionNames.map(fileKeyOf);
   if (keys.every((key) => Object.hasOwn(configSchema.properties, key))) return modelProblem({ model_name: 'fragment', ...content });
   if (keys.every((key) => serverKeys.includes(key))) return serverProblem(text);
@@ -33,6 +36,13 @@ export function yamlProblem(text: string): string | undefined {
 
 function modelProblem(content: object): string | undefined {
   return joined(configProblems(configSchema, Default(configSchema, content)));
+}
+
+/** For `heddle bench`. */
+function scenarioProblem(content: object): string | undefined {
+  const filled = Default(scenarioSchema, structuredClone(content));
+  const problems = configProblems(scenarioSchema, filled);
+  return joined(problems.length > 0 ? problems : scenarioProblems(filled as Scenario, content)); // proved by the schema just above
 }
 
 function serverProblem(text: string): string | undefined {

@@ -5,7 +5,7 @@ import type { Cancellable } from '../../src/contract/model.ts';
 import type { Constraint } from '../grammar/constraint.ts';
 import { ChoiceRun, type ChoiceSetting } from './choice-run.ts';
 import type { Prefilled } from './prefill.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../../src/core/seeded-random.ts';
 
 export interface PromptRunOptions {
   readonly setting: ChoiceSetting;

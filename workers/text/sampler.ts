@@ -2,7 +2,7 @@
 
 import { randomInt } from 'node:crypto';
 import type { GenerationRequest } from '../../src/contract/generation.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../../src/core/seeded-random.ts';
 import { largest, nucleusCutoff } from './top-candidates.ts';
 
 export type SamplingOptions = Pick<

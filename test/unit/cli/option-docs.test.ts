@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { benchFlags } from '../../../src/cli/bench-options.ts';
 import { fileKeyOf, flagNames, type OptionSpec, optionNames, optionTable, variableOf } from '../../../src/cli/options.ts';
 import { tableBelow } from '../../support/markdown.ts';
 
@@ -14,6 +15,11 @@ test('docs/configuration.md lists every setting of the server with its names, de
     optionTable[name].doc,
   ]);
   expect(documented).toEqual(table);
+});
+
+test('docs/bench.md lists every flag of the load generator with its meaning, and no other', () => {
+  const flags = tableBelow(readFileSync(new URL('../../../docs/bench.md', import.meta.url), 'utf8'), '## Flags');
+  expect(flags).toEqual(Object.entries(benchFlags).map(([name, { doc }]) => [`--${name}`, doc]));
 });
 
 function shown(value: OptionSpec['default']): string {

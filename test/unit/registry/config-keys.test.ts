@@ -1,7 +1,7 @@
 import { Default } from 'typebox/value';
 import { expect, test } from 'vitest';
 import { configSchema } from '../../../src/contract/config.ts';
-import { configProblems } from '../../../src/registry/config-problems.ts';
+import { configProblems } from '../../../src/contract/config-problems.ts';
 
 const weight = { path: 'data/model.onnx', sha256: '0'.repeat(64), bytes: 1, source: 'hf://org/name' };
 

@@ -1,7 +1,7 @@
 import { Default } from 'typebox/value';
 import { expect, test } from 'vitest';
 import { configSchema, type ModelConfig } from '../../../src/contract/config.ts';
-import { configProblems } from '../../../src/registry/config-problems.ts';
+import { configProblems } from '../../../src/contract/config-problems.ts';
 import { checkDevice } from '../../../src/registry/usable-device.ts';
 
 const configOf = (device: string) => Default(configSchema, { model_name: 'a', resources: { device } }) as ModelConfig; // each test says whether it is one

@@ -1,7 +1,7 @@
 // Sampling on small hand-made logits: what each option keeps, and what a seed repeats.
 
 import { expect, test } from 'vitest';
-import { seededRandom } from '../../../workers/text/random.ts';
+import { seededRandom } from '../../../src/core/seeded-random.ts';
 import { Sampler, type SamplingOptions } from '../../../workers/text/sampler.ts';
 import { largest, nucleusCutoff } from '../../../workers/text/top-candidates.ts';
 
