@@ -20,9 +20,21 @@ export class FakeProc implements ProcFiles {
   readonly texts = new Map<string, string>();
   reads = 0;
 
-  read(path: string): Promise<string | undefined> {
+  #held: Promise<void> = Promise.resolve();
+
+  /** Reads answer no more until what this returns is called. */
+  hold(): () => void {
+    let release: () => void = () => {};
+    this.#held = new Promise((resolve) => {
+      release = resolve;
+    });
+    return () => release();
+  }
+
+  async read(path: string): Promise<string | undefined> {
     this.reads++;
-    return Promise.resolve(this.texts.get(path) ?? this.#ofProcess(path));
+    await this.#held;
+    return this.texts.get(path) ?? this.#ofProcess(path);
   }
 
   list(path: string): Promise<readonly string[]> {

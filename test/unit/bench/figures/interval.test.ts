@@ -50,6 +50,19 @@ test('of many pairs of samples about 95 % have the truth in their interval', () 
   }
 });
 
+test('the median of a resample is its middle value', () => {
+  // Drawing three of three with replacement, the middle one is the median in 13 of 27 cases, and each other one in 7.
+  const counts = new Map<number | undefined, number>();
+  for (let seed = 0; seed < 540; seed++) {
+    const median = ratioInterval([1], [1, 2, 3], { of: 'median', seed, resamples: 1 })?.low;
+    counts.set(median, (counts.get(median) ?? 0) + 1);
+  }
+  // Four deviations of the counts, which are 11.6 and 10.2; seeded, so it does not flake.
+  expect(Math.abs((counts.get(2) ?? 0) - 260)).toBeLessThan(47);
+  expect(Math.abs((counts.get(1) ?? 0) - 140)).toBeLessThan(41);
+  expect(Math.abs((counts.get(3) ?? 0) - 140)).toBeLessThan(41);
+});
+
 test('an interval lies within what the values allow, and holds the ratio of medians of equal sides', () => {
   const side = fc.array(fc.integer({ min: 1, max: 1_000 }), { minLength: 1, maxLength: 30 });
   fc.assert(

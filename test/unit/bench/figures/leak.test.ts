@@ -20,6 +20,13 @@ test('a saw alone, noise alone and memory that falls are no leak', () => {
   const random = seededRandom(4);
   expect(leakNote(minute((share) => 200 + 20 * ((share * 15) % 1)))).toBeUndefined();
   expect(leakNote(minute(() => 200 + 30 * random()))).toBeUndefined();
+  // A rise that is not sure: its standard error is near 16 MiB a minute.
+  let isHigh = false;
+  const uneasy = minute((share) => {
+    isHigh = !isHigh;
+    return 200 + 20 * share + (isHigh ? 100 : 0);
+  });
+  expect(leakNote(uneasy)).toBeUndefined();
   expect(leakNote(minute((share) => 200 - 60 * share))).toBeUndefined();
   expect(leakNote(minute(() => 200))).toBeUndefined();
 });

@@ -59,6 +59,20 @@ test('closing waits for a sample that is being taken', async () => {
   expect(watch.samples.map(({ atMs }) => atMs)).toEqual([1_000, 1_500, 1_500]);
 });
 
+test('the last sample does not begin while another is being taken', async () => {
+  const { clock, proc, options } = rig();
+  const watch = await watchServer(options);
+  const release = proc.hold();
+  clock.advance(500);
+  const { reads } = proc;
+  const closed = watch.close();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(proc.reads).toBe(reads);
+  release();
+  await closed;
+  expect(watch.samples).toHaveLength(3);
+});
+
 test('time that was used stays used when a child has ended and was not waited for', async () => {
   const { setTo, options } = rig();
   setTo(500);

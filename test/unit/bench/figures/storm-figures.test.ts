@@ -28,6 +28,11 @@ test('requests from before the last leave, leavers and failures are no sign that
   expect(timeToFree([leaver(140), early, failed, laterLeaver], 20)).toBeUndefined();
 });
 
+test('a request that was cancelled without being meant to leave ends no round', () => {
+  const stopped = aRecord({ outcome: 'cancelled', endMs: 400 });
+  expect(timeToFree([leaver(140), probe(200, 20), stopped], 20)).toBe(80);
+});
+
 test('where nobody left or nobody was served soon there is no time to free', () => {
   expect(timeToFree([probe(0, 5)], 20)).toBeUndefined();
   expect(timeToFree([leaver(100), probe(150, 500)], 20)).toBeUndefined();

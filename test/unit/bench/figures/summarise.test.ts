@@ -148,6 +148,13 @@ test('CPU time of the server is that of the window, per thousand of each unit', 
   expect(server?.cpu_s_per_1000_texts).toBeCloseTo(2, 9);
 });
 
+test('CPU time that goes into requests which failed counts, for as long as they take', () => {
+  const records = [aRecord(), aRecord({ endMs: 2_000, outcome: 'timeout' })];
+  const serverSamples = Array.from({ length: 20 }, (_, index) => ({ atMs: index * 200, rssMib: 64, cpuS: index * 0.2 }));
+  // Interpolated between samples.
+  expect(summariseStep(aStep(records, { serverSamples })).server?.cpu_s_per_1000_requests).toBeCloseTo(2_000, 6);
+});
+
 test('a server that could not be sampled is told with the reason, one that nobody looked at is not', () => {
   const notes = (different: Parameters<typeof aStep>[1]) => summariseStep(aStep([aRecord()], different)).notes.join();
   expect(notes({ serverSamples: [] })).toContain('memory and CPU time of the server are not known');
