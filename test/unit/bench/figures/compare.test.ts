@@ -42,8 +42,9 @@ test('shares differ by how far they are apart, so a first failure is told and a 
 
 test('swapping the runs swaps the verdict', () => {
   const swapped = { better: 'worse', worse: 'better', same: 'same' };
-  const ms = fc.double({ min: 0, max: 1_000, noNaN: true });
-  const nearTheBand = [100, 90.5] as const;
+  // Whole: a failure among doubles takes minutes to shrink.
+  const ms = fc.nat(1_000);
+  const nearTheBand = [1_000, 905] as const;
   fc.assert(
     fc.property(ms, ms, (first, second) => {
       const verdict = (a: number, b: number) => rowOf(compareRows(withP50(a), withP50(b)), 'p50_latency_ms')?.verdict;
