@@ -95,6 +95,11 @@ test.each([
   expect(problemOf(() => schemaGrammar(schema, new SideRules())).message).toContain(message);
 });
 
+test('the path of a refusal is of one line, whatever the names in it', () => {
+  const { path } = problemOf(() => schemaGrammar({ properties: { 'a\n\u202eb': { not: {} } } }, new SideRules()));
+  expect(path).toBe(String.raw`.properties.a\u000a\u202eb.not`);
+});
+
 test('the message tells both ends of a long path', () => {
   const deep = Array.from({ length: 20 }).reduce<object>((inner) => ({ properties: { ['n'.repeat(60)]: inner } }), { not: {} });
   const { message } = problemOf(() => schemaGrammar(deep, new SideRules()));
