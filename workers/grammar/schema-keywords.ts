@@ -78,10 +78,15 @@ export function assertKnownKeywords(node: SchemaNode, path: string): void {
   }
 }
 
+/** Of a short word the half makes another one. */
+function mostTypos(word: string): number {
+  return Math.ceil(word.length / 2) - 1;
+}
+
 /** For a keyword that is refused. */
 function adviceFor(word: string): string {
   const other = instead.get(word);
-  const meant = other === undefined && word.length <= longestMisspelt ? nearest(word, known) : undefined;
+  const meant = other === undefined && word.length <= longestMisspelt ? nearest(word, known, mostTypos(word)) : undefined;
   return other ?? (meant === undefined ? 'leave it out, and check the answer' : `did you mean ${meant}`);
 }
 
