@@ -2,7 +2,7 @@
 
 import { nearest } from '../../src/core/nearest.ts';
 import { quotedWord } from '../../src/core/quoted-word.ts';
-import { invalid, unsupported } from './grammar-problem.ts';
+import { invalid, named, unsupported } from './grammar-problem.ts';
 import { nodeOf, type SchemaNode } from './schema-node.ts';
 import { stringFormats } from './string-formats.ts';
 
@@ -61,7 +61,7 @@ export function assertKnownKeywords(node: SchemaNode, path: string): void {
   for (const word of used) {
     if (!known.has(word)) {
       const message = `expected a keyword that a grammar can enforce, got ${quotedWord(word)}`;
-      unsupported(message, `${path}.${word.slice(0, 64)}`, adviceFor(word));
+      unsupported(message, named(path, word), adviceFor(word));
     }
     assertShape(word, node[word], `${path}.${word}`);
   }
