@@ -1,9 +1,9 @@
 // The nearest known word to a mistyped one, for messages that help.
 
-/** The known word within edit distance `max(2, length / 3)` of `word`, or undefined. Case is ignored. */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
+/** The known word within edit distance `max(2, length / 3)` of `word`, and within `most`, or undefined. Case is ignored. */
+export function nearest(word: string, known: Iterable<string>, most = Number.POSITIVE_INFINITY): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let bestDistance = Math.min(most, Math.max(2, Math.floor(word.length / 3))) + 1;
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {

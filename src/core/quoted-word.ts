@@ -8,6 +8,14 @@ export function quotedWord(text: string, most = longest): string {
   return visible(JSON.stringify(shortened(text, most)));
 }
 
+/** As long as names of tools and fields may be in the hosted APIs. */
+const longestKey = 64;
+
+/** A key of a client as a path shows it: as it is where it is an identifier of a usual length. */
+export function pathKey(key: string): string {
+  return visible(shortened(key, longestKey));
+}
+
 /** The beginning of a text that is too long. Units of `most`: code points. */
 export function shortened(text: string, most: number): string {
   // No code point has more than two units, so of a huge text little is read.

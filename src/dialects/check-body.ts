@@ -16,7 +16,7 @@ export function checkBody(method: MethodName, schema: object, body: unknown): Ch
   }
   checkLengths(schema, body); // Before the first walk through everything.
   const kept = dropNulls(body) as CheckedBody; // An object stays one.
-  checkSchema(schema, kept);
+  checkSchema(schema, kept, { repeatsWords: true });
   if (withStreamOptions.has(method) && kept['stream_options'] !== undefined && kept['stream'] !== true) {
     throw new InferenceError('invalid_value', 'expected stream_options only where stream is true', { param: 'stream_options' });
   }

@@ -1,7 +1,7 @@
 // Checks a value against a JSON Schema and turns the first problem into an error a client can act on.
 
 import { InferenceError } from '../core/errors.ts';
-import { quotedWord } from '../core/quoted-word.ts';
+import { pathKey, quotedWord, shortened } from '../core/quoted-word.ts';
 import type { Problem } from './clearest-problem.ts';
 import { compileSchema } from './compile-schema.ts';
 import { firstProblem } from './first-problem.ts';
@@ -9,14 +9,18 @@ import { keysOf } from './json-pointer.ts';
 import { literalsOnly } from './literals-only.ts';
 import { overlong } from './overlong.ts';
 
+/** Of a path that is told: bodies nest deep, and each key may be long. Units: code points. */
+const longestPath = 512;
+
 /**
- * Passes a value that fits the schema; nothing is coerced.
+ * Passes a value that fits the schema; nothing is coerced. `repeatsWords`: the schema is of an API, so that what stands where it has a
+ * few words is no text of a user, and is told. Under a model's own schema it may be one.
  * Throws: InferenceError `missing_required_parameter`, `invalid_type` or `invalid_value` with the field's path in `param`.
  */
-export function checkSchema(schema: object, value: unknown): void {
+export function checkSchema(schema: object, value: unknown, { repeatsWords = false } = {}): void {
   checkLengths(schema, value);
   if (compileSchema(schema).Check(value)) return;
-  throw toError(firstProblem(schema, value), schema, value);
+  throw toError(firstProblem(schema, value), schema, value, repeatsWords);
 }
 
 /**
@@ -25,7 +29,7 @@ export function checkSchema(schema: object, value: unknown): void {
  */
 export function checkLengths(schema: object, value: unknown): void {
   const problem = overlong(schema, value);
-  if (problem !== undefined) throw toError(problem, schema, value);
+  if (problem !== undefined) throw toError(problem, schema, value, false);
 }
 
 /** A value as error messages may name it: its JSON type, or the number itself. Never text of the user. */
@@ -48,7 +52,7 @@ export function unknownType(param: string, known: Iterable<string>, found: unkno
   return new InferenceError('invalid_value', message, { param });
 }
 
-function toError(problem: Problem, schema: object, value: unknown): InferenceError {
+function toError(problem: Problem, schema: object, value: unknown, repeatsWords: boolean): InferenceError {
   const { param, found } = locate(problem.instancePath, value);
   if (problem.keyword === 'required') {
     const missing = listOf(problem.params['requiredProperties'])[0] ?? '';
@@ -59,7 +63,7 @@ function toError(problem: Problem, schema: object, value: unknown): InferenceErr
   if (problem.keyword === 'boolean') return new InferenceError('unknown_parameter', `expected no ${param}`, { param });
   const details = param === '' ? {} : { param };
   const expected = expectation(problem);
-  const isWord = (problem.keyword === 'enum' || problem.keyword === 'const') && literalsOnly(schema, problem.instancePath);
+  const isWord = repeatsWords && (problem.keyword === 'enum' || problem.keyword === 'const') && literalsOnly(schema, problem.instancePath);
   const typed = problem.keyword === 'type' || (problem.keyword === 'enum' && !sameType(problem.params['allowedValues'], found));
   return new InferenceError(
     typed ? 'invalid_type' : 'invalid_value',
@@ -119,14 +123,14 @@ function listOf(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : [value]).map(String);
 }
 
-/** Turns a JSON pointer into the client's spelling, and finds the value there. */
+/** Turns a JSON pointer into the client's spelling, as far as its keys are short and of one line, and finds the value there. */
 function locate(pointer: string, value: unknown): { readonly param: string; readonly found: unknown } {
   let found = value;
   let param = '';
   for (const key of keysOf(pointer)) {
     if (Array.isArray(found)) param += `[${key}]`;
-    else param += param === '' ? key : `.${key}`;
+    else param += param === '' ? pathKey(key) : `.${pathKey(key)}`;
     found = typeof found === 'object' && found !== null ? Reflect.get(found, key) : undefined;
   }
-  return { param, found };
+  return { param: shortened(param, longestPath), found };
 }

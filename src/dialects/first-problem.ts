@@ -56,11 +56,12 @@ function problemAt(origin: Origin, schema: unknown, value: unknown, place: Place
   if (!compileSchema(own).Check(value)) return askedProblem(own, value, path);
   if (!isDeep) {
     const child = firstWrong(origin, schema, value, path);
-    if (child !== undefined) return problemAt(origin, child.schema, child.value, { path: child.path, depth: depth + 1 });
+    // What applies to the same value leads no deeper into it.
+    if (child !== undefined)
+      return problemAt(origin, child.schema, child.value, { path: child.path, depth: child.path === path ? depth : depth + 1 });
     const branches = branchesOf(schema);
     if (branches?.every((branch) => !accepts(origin, branch, value))) {
-      const next = { path, depth: depth + 1 };
-      const best = furthest(fittingBranches(branches, value).map((branch) => problemAt(origin, branch, value, next)));
+      const best = furthest(fittingBranches(branches, value).map((branch) => problemAt(origin, branch, value, place)));
       if (best !== undefined) return best;
     }
   }
@@ -68,18 +69,18 @@ function problemAt(origin: Origin, schema: unknown, value: unknown, place: Place
 }
 
 /** The problem of the branch that a member of the value names, or of that member: before what other branches would miss. */
-function namedProblem(origin: Origin, schema: Keywords, value: unknown, { path, depth }: Place): Problem | undefined {
+function namedProblem(origin: Origin, schema: Keywords, value: unknown, place: Place): Problem | undefined {
   if (!isRecord(value)) return undefined;
   const branches = (branchesOf(schema) ?? [schema]).map((branch) => referred(origin, branch));
   const named = discriminated(branches.filter((branch) => isRecord(branch)).filter(takesObjects), value);
   if (named === undefined) return undefined;
   if ('branch' in named) {
-    return accepts(origin, named.branch, value) ? undefined : problemAt(origin, named.branch, value, { path, depth: depth + 1 });
+    return accepts(origin, named.branch, value) ? undefined : problemAt(origin, named.branch, value, place);
   }
   const { key, literals } = named;
   return {
     keyword: literals.length === 1 ? 'const' : 'enum',
-    instancePath: below(path, key),
+    instancePath: below(place.path, key),
     params: { allowedValue: literals[0], allowedValues: literals },
   };
 }

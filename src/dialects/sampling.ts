@@ -3,6 +3,7 @@
 import Type, { type Static } from 'typebox';
 import type { GenerationRequest } from '../contract/generation.ts';
 import { InferenceError } from '../core/errors.ts';
+import { pathKey } from '../core/quoted-word.ts';
 
 /** How many tokens may be generated. Larger numbers than this are not exact in JavaScript. */
 export const tokenLimit = Type.Integer({
@@ -121,7 +122,7 @@ function biasOf(fields: SamplingFields['logit_bias']): ReadonlyMap<number, numbe
       const id = Number(key);
       // One spelling per id, or two keys could mean one token.
       if (!/^(?:0|[1-9][0-9]*)$/.test(key) || !Number.isSafeInteger(id)) {
-        const param = `logit_bias.${key}`;
+        const param = `logit_bias.${pathKey(key)}`;
         throw new InferenceError('invalid_value', 'expected the keys of logit_bias to be token ids, got one that is none', { param });
       }
       return [id, bias] as const;

@@ -2,6 +2,7 @@
 // The body is walked as the client wrote it, since the chat that it becomes has its turns at other places.
 
 import { InferenceError } from '../core/errors.ts';
+import { quotedWord } from '../core/quoted-word.ts';
 import type { Json } from './adapters/record-of.ts';
 import type { MessagesRequest } from './anthropic/messages-schema.ts';
 import type { Message } from './openai/chat-messages.ts';
@@ -98,6 +99,5 @@ class Calls {
 
 /** An id is of a server or a client and no text of a user; whatever it is, it cannot flood or garble a message. */
 function shown(id: string): string {
-  const cut = id.length > longestShown ? `${id.slice(0, longestShown)}...` : id;
-  return JSON.stringify(cut).replaceAll(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return quotedWord(id, longestShown);
 }

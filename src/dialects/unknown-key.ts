@@ -2,6 +2,7 @@
 
 import { InferenceError } from '../core/errors.ts';
 import type { MethodName } from '../contract/methods.ts';
+import { pathKey } from '../core/quoted-word.ts';
 import { knownFields } from './known-fields.ts';
 import { joined } from './policy/find-at.ts';
 import { dialectFor } from './route-dialects.ts';
@@ -44,7 +45,7 @@ export function unknownKey(schema: unknown, value: unknown, known: readonly Step
   for (const [key, member] of Object.entries(value)) {
     const below = tails(known, key);
     if (!Object.hasOwn(properties, key)) {
-      if (below.length === 0) return key;
+      if (below.length === 0) return pathKey(key);
       continue;
     }
     const found = unknownKey(properties[key], member, below);

@@ -22,6 +22,7 @@ export interface ResponseContext {
 export function responseContext(store: ResponseStore | undefined, owner: string, body: Json): ResponseContext {
   const previousId = body['previous_response_id'];
   const before = typeof previousId === 'string' ? chainOf(store, owner, previousId) : [];
+  const known = firstById(before);
   const given = givenItems(body['input']);
   const items = given.map((item, index) => {
     if (item['type'] !== 'item_reference') return item;
@@ -30,7 +31,7 @@ export function responseContext(store: ResponseStore | undefined, owner: string,
     // Items may lack one as well, and would be taken for what is meant.
     if (id === undefined)
       throw new InferenceError('missing_required_parameter', `expected ${param}.id, got nothing`, { param: `${param}.id` });
-    const found = before.find((candidate) => candidate['id'] === id);
+    const found = known.get(id);
     if (found !== undefined) return found;
     // All that is stored is not searched: it is kept as JSON, and a chain has what it refers to.
     const came = previousId === undefined ? 'no previous_response_id' : 'another id';
@@ -39,8 +40,15 @@ export function responseContext(store: ResponseStore | undefined, owner: string,
   // References are to items of the chain, whose calls are all before the input.
   if (typeof previousId === 'string') checkOutputs(given, before);
   // A reference to what the chain has already says nothing new.
-  const added = items.filter((item) => !before.includes(item));
+  const chain = new Set(before);
+  const added = items.filter((item) => !chain.has(item));
   return { items: [...before, ...added].map(withId), isExpanded: before.length > 0 || items.some((item, index) => item !== given[index]) };
+}
+
+function firstById(items: readonly Json[]): ReadonlyMap<unknown, Json> {
+  const found = new Map<unknown, Json>();
+  for (const item of items) if (!found.has(item['id'])) found.set(item['id'], item);
+  return found;
 }
 
 /** Of a kept response. */

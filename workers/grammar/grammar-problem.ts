@@ -1,23 +1,22 @@
 // What is wrong with a schema, pattern or grammar, with its path inside it; and how a text is quoted in EBNF.
 
-import { visible } from '../../src/core/quoted-word.ts';
+import { pathKey, shortened, visible } from '../../src/core/quoted-word.ts';
 
 /** Of a path that is told: it may be made of a client's own names, and comes back in an answer and a log. */
 const longestPath = 512;
-const longestName = 64;
 /** Of a place in words, of which both ends tell most: where it is, and which keyword. */
 const longestEnd = 100;
 
 /** Becomes an InferenceError once the parameter of the request is known. */
 export class GrammarProblem extends Error {
   readonly code: 'invalid_value' | 'unsupported_value';
-  /** `.properties.age.type`, or empty. */
+  /** `.properties.age.type`, or empty. Of one line. */
   readonly path: string;
 
   constructor(code: 'invalid_value' | 'unsupported_value', message: string, cause?: unknown, path = '') {
     super(message, { cause });
     this.code = code;
-    this.path = cut(path, longestPath);
+    this.path = visible(shortened(path, longestPath));
   }
 }
 
@@ -47,11 +46,7 @@ export function problemAt(
 
 /** The path of a part that a client named. */
 export function named(path: string, name: string): string {
-  return `${path}.${cut(name, longestName)}`;
-}
-
-function cut(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most)}…` : text;
+  return `${path}.${pathKey(name)}`;
 }
 
 /** A text as an EBNF literal. Throws: GrammarProblem for half a surrogate pair, which no text holds. */

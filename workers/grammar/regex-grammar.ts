@@ -4,6 +4,7 @@
 import { quotedWord } from '../../src/core/quoted-word.ts';
 import { type CharSet, complement, digits, ebnfClass, holds, jsonEscaped, lineEnds, spaces, without, wordChars } from './char-set.ts';
 import { GrammarProblem, literal } from './grammar-problem.ts';
+import { assertReadable, knownEscapes, refusedAt } from './regex-syntax.ts';
 import { firstMark, isMark, type SideRules } from './side-rules.ts';
 
 /** Most repetitions of one part. */
@@ -24,22 +25,8 @@ const fewRepetitions = 8;
 export function regexGrammar(pattern: string, insideJson: boolean, side: SideRules): string {
   if (pattern.length > longestPattern)
     throw new GrammarProblem('invalid_value', `expected a pattern of at most ${longestPattern} characters, got ${pattern.length}`);
-  try {
-    new RegExp(pattern, 'u');
-  } catch (error) {
-    throw new GrammarProblem(
-      'invalid_value',
-      `expected a regular expression that JavaScript reads with the flag u${reasonOf(error)}`,
-      error,
-    );
-  }
+  assertReadable(pattern);
   return new RegexReader(pattern, insideJson, side).read();
-}
-
-/** What comes behind the pattern in the words of the engine. */
-function reasonOf(error: unknown): string {
-  const [, reason] = error instanceof Error ? (/.*\/u: (.*)$/s.exec(error.message) ?? []) : [];
-  return reason === undefined ? '' : `, got one with: ${reason}`;
 }
 
 interface Atom {
@@ -182,16 +169,12 @@ class RegexReader {
 
   /** `came`: what was taken last. */
   #refuse(expected: string, came: string): never {
-    const at = this.#at - [...came].length + 1;
-    throw new GrammarProblem('unsupported_value', `expected a pattern with ${expected}, got ${quotedWord(came)} at character ${at}`);
+    throw refusedAt(expected, came, this.#at - [...came].length + 1);
   }
 
   #group(depth: number): string {
-    if (this.#peek() === '?') {
-      this.#take();
-      const sign = this.#take();
-      if (sign !== ':') this.#refuse('plain and (?:…) groups only', `(?${sign}`);
-    }
+    // Of the groups with a question mark only (?: gets here.
+    if (this.#peek() === '?') this.#at += 2;
     const inner = this.#alternatives(depth + 1);
     this.#take();
     return inner;
@@ -207,7 +190,7 @@ class RegexReader {
     if (control !== undefined) return control;
     if (char === 'x') return this.#hexDigits(2);
     if (char === 'u') return this.#codePoint();
-    if (/[A-Za-z0-9]/.test(char)) this.#refuse('the escapes d w s n r t f v x u only', `\\${char}`);
+    if (/[A-Za-z0-9]/.test(char)) this.#refuse(knownEscapes, `\\${char}`);
     return char.codePointAt(0) ?? 0;
   }
 

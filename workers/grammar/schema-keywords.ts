@@ -2,7 +2,7 @@
 
 import { nearest } from '../../src/core/nearest.ts';
 import { quotedWord } from '../../src/core/quoted-word.ts';
-import { invalid, unsupported } from './grammar-problem.ts';
+import { invalid, named, unsupported } from './grammar-problem.ts';
 import { nodeOf, type SchemaNode } from './schema-node.ts';
 import { stringFormats } from './string-formats.ts';
 
@@ -61,7 +61,7 @@ export function assertKnownKeywords(node: SchemaNode, path: string): void {
   for (const word of used) {
     if (!known.has(word)) {
       const message = `expected a keyword that a grammar can enforce, got ${quotedWord(word)}`;
-      unsupported(message, `${path}.${word.slice(0, 64)}`, adviceFor(word));
+      unsupported(message, named(path, word), adviceFor(word));
     }
     assertShape(word, node[word], `${path}.${word}`);
   }
@@ -78,10 +78,15 @@ export function assertKnownKeywords(node: SchemaNode, path: string): void {
   }
 }
 
+/** Of a short word the half makes another one. */
+function mostTypos(word: string): number {
+  return Math.ceil(word.length / 2) - 1;
+}
+
 /** For a keyword that is refused. */
 function adviceFor(word: string): string {
   const other = instead.get(word);
-  const meant = other === undefined && word.length <= longestMisspelt ? nearest(word, known) : undefined;
+  const meant = other === undefined && word.length <= longestMisspelt ? nearest(word, known, mostTypos(word)) : undefined;
   return other ?? (meant === undefined ? 'leave it out, and check the answer' : `did you mean ${meant}`);
 }
 

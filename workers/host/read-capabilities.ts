@@ -32,7 +32,7 @@ function checked(declared: unknown, where: string): ModelCapabilities {
   // Plain data, as it has to cross threads; what is undefined counts as left out.
   const plain: unknown = JSON.parse(JSON.stringify(declared) ?? 'null');
   try {
-    checkSchema(capabilitiesSchema, plain);
+    checkSchema(capabilitiesSchema, plain, { repeatsWords: true });
   } catch (error) {
     if (!(error instanceof InferenceError)) throw error;
     throw new InferenceError('invalid_model', `${where}: ${error.message.replace('the body', 'it')}`);

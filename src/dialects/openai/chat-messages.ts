@@ -66,23 +66,26 @@ export function textualMessages(messages: readonly Message[]): Message[] {
 
 /** Throws: InferenceError with the path of what is missing, of a part that is not text, or of arguments that are no JSON object. */
 export function chatMessages(messages: readonly Message[]): readonly ChatMessage[] {
-  const turns = messages.map((message, index) => turnOf(message, index, messages));
+  const called = new Map<string, number>();
+  const turns = messages.map((message, index) => turnOf(message, index, called));
   const last = turns.length - 1;
   if (turns[last]?.toolCalls !== undefined) throw unanswered(`messages[${last}]`);
   return turns;
 }
 
-function turnOf(message: Message, index: number, messages: readonly Message[]): ChatMessage {
+/** `called`: by the name of a legacy function, the latest turn before this one that called it; a call of this turn is added. */
+function turnOf(message: Message, index: number, called: Map<string, number>): ChatMessage {
   const path = `messages[${index}]`;
   const role = roles[message.role];
   const toolCalls = message.role === 'assistant' ? callsOf(message, index) : [];
+  if (message.role === 'assistant' && message.function_call !== undefined) called.set(message.function_call.name, index);
   const content = message.content ?? (message.role === 'assistant' ? message.refusal : undefined);
   if (content === undefined && toolCalls.length === 0) throw missing(`${path}.content`);
   return {
     role,
     content: contentText(content ?? '', `${path}.content`, partTypes),
     ...(toolCalls.length === 0 ? {} : { toolCalls }),
-    ...(role === 'tool' ? { toolCallId: answered(message, index, messages) } : {}),
+    ...(role === 'tool' ? { toolCallId: answered(message, index, called) } : {}),
   };
 }
 
@@ -99,16 +102,14 @@ function callsOf({ tool_calls, function_call }: Message, index: number): readonl
 }
 
 /** The call that a tool's message answers: legacy functions have no ids, so that the latest call of the name is meant. */
-function answered(message: Message, index: number, messages: readonly Message[]): string {
+function answered(message: Message, index: number, called: ReadonlyMap<string, number>): string {
   if (message.role === 'tool') {
     if (message.tool_call_id === undefined) throw missing(`messages[${index}].tool_call_id`);
     return message.tool_call_id;
   }
   if (message.name === undefined) throw missing(`messages[${index}].name`);
-  const call = messages.findLastIndex(
-    ({ role, function_call }, place) => place < index && role === 'assistant' && function_call?.name === message.name,
-  );
-  if (call < 0) {
+  const call = called.get(message.name);
+  if (call === undefined) {
     const param = `messages[${index}].name`;
     throw new InferenceError('invalid_value', `expected ${param} to be of a function that was called before, got another`, { param });
   }

@@ -6,6 +6,11 @@ test('a mistyped word finds its neighbour', () => {
   expect(nearest('--Prot', ['--port', '--host'])).toBe('--port');
 });
 
+test('a caller may ask for fewer edits', () => {
+  expect(nearest('req', ['$ref'], 1)).toBeUndefined();
+  expect(nearest('req', ['$ref'], 2)).toBe('$ref');
+});
+
 test('a word far from all finds none', () => {
   expect(nearest('zebra', ['runtime', 'weights'])).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quotedWord, shortened, visible } from '../../../src/core/quoted-word.ts';
+import { pathKey, quotedWord, shortened, visible } from '../../../src/core/quoted-word.ts';
 
 test.each([
   ['gpt-4o', '"gpt-4o"'],
@@ -13,6 +13,17 @@ test.each([
   ['😀'.repeat(41), `"${'😀'.repeat(40)}…"`],
 ])('%j is told as %s', (word, told) => {
   expect(quotedWord(word)).toBe(told);
+});
+
+test.each([
+  ['max_tokens', 'max_tokens'],
+  ['b/c d', 'b/c d'],
+  ['naïve', 'naïve'],
+  ['a\n\u202eb', 'a\\u000a\\u202eb'],
+  ['x'.repeat(64), 'x'.repeat(64)],
+  ['x'.repeat(17_000), `${'x'.repeat(64)}…`],
+])('the key %j is %s in a path', (key, told) => {
+  expect(pathKey(key)).toBe(told);
 });
 
 test('what is unseen is escaped and nothing else', () => {

@@ -104,6 +104,19 @@ test.each([
   expect(refused(method, body)).toMatchObject({ message: expect.stringContaining(came) });
 });
 
+test('keys of a body are short and of one line in a message and its path', () => {
+  const prose = 'my secret\u202e '.repeat(1_000);
+  for (const [method, field, value] of [
+    ['chatCompletions', 'logit_bias', 1],
+    ['responses', 'metadata', 5],
+  ] as const) {
+    const error = refused(method, { messages: [user], input: 'a', [field]: { [prose]: value } });
+    expect(error).toMatchObject({ status: 400, param: expect.stringMatching(`^${field}\\.my secret\\\\u202e .{0,120}…$`) });
+    expect(String(error).length).toBeLessThan(400);
+    expect(String(error)).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+  }
+});
+
 test('no text of a user is in a message, however wrong it stands', () => {
   const text = 'my secret';
   const wrong = [

@@ -145,6 +145,15 @@ test('a keyword that needs the whole of a long list blames the list', () => {
   });
 });
 
+test('a union that nests deep by reference blames the member that is wrong, and no parent of it', () => {
+  const kind = (name: string, more: object) => ({ type: 'object', properties: { kind: { const: name }, ...more }, required: ['kind'] });
+  const inner = kind('inner', { next: { $ref: '#/$defs/node' } });
+  const node = { anyOf: [{ $ref: '#/$defs/inner' }, { $ref: '#/$defs/leaf' }] };
+  const schema = { $defs: { node, inner, leaf: kind('leaf', { n: { type: 'number' } }) }, $ref: '#/$defs/node' };
+  const value = Array.from({ length: 60 }).reduce<object>((next) => ({ kind: 'inner', next }), { kind: 'leaf', n: 'x' });
+  expect(unfit(schema, value)).toMatchObject({ code: 'invalid_type', param: `${'next.'.repeat(60)}n` });
+});
+
 test('unions that nest by reference end', () => {
   const node = { type: 'object', properties: { next: { $ref: '#/$defs/node' } } };
   const schema = { $defs: { node: { anyOf: [node, { ...node, required: ['next'] }] } }, $ref: '#/$defs/node' };

@@ -103,5 +103,5 @@ test('a refusal tells the ids that could be named, as far as they are few, and t
 
 test('ids in a refusal are short and printable', () => {
   const { message } = refused('chatCompletions', [chatCalls('\u202e"\n'), chatResult('x'.repeat(5_000))]) as Error;
-  expect(message).toContain(String.raw`("\u202e\"\n"), got "${'x'.repeat(64)}..."`);
+  expect(message).toContain(String.raw`("\u202e\"\n"), got "${'x'.repeat(64)}…"`);
 });

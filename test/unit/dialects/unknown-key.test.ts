@@ -28,6 +28,7 @@ test.each([
     'parts[1].text',
   ],
   [{ parts: [{ kind: 'text', url: 'a' }] }, 'parts[0].url'],
+  [{ ['a\n'.repeat(40)]: 1 }, `${String.raw`a\u000a`.repeat(32)}…`],
   [{ name: 'a', labels: { any: 1 }, parts: 'a' }, undefined],
   [{ parts: [{ kind: 'text', text: { open: 1 } }] }, undefined],
 ])('of %j the key that no schema lists is %s', (value, expected) => {

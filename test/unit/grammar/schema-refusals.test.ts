@@ -77,6 +77,8 @@ test.each([
   ],
   [{ items: { if: {} } }, 'expected a keyword that a grammar can enforce, got "if", at items.if; use anyOf, with a branch for each case'],
   [{ requird: [] }, 'got "requird", at requird; did you mean required'],
+  [{ req: [] }, 'got "req", at req; leave it out'],
+  [{ itms: {} }, 'got "itms", at itms; did you mean items'],
   [{ constructor: 1 }, 'got "constructor", at constructor; leave it out'],
   [{ type: 'integer', multipleOf: 5 }, 'expected multipleOf to be 1, for whole numbers, got 5, at multipleOf'],
   [{ pattern: 'a', minLength: 3 }, 'expected no minLength beside pattern, at minLength; say the length in the pattern'],
@@ -99,6 +101,11 @@ test.each([
   expect(problemOf(() => schemaGrammar(schema, new SideRules())).message).toContain(message);
 });
 
+test('the path of a refusal is of one line, whatever the names in it', () => {
+  const { path } = problemOf(() => schemaGrammar({ properties: { 'a\n\u202eb': { not: {} } } }, new SideRules()));
+  expect(path).toBe(String.raw`.properties.a\u000a\u202eb.not`);
+});
+
 test('the message tells both ends of a long path', () => {
   const deep = Array.from({ length: 20 }).reduce<object>((inner) => ({ properties: { ['n'.repeat(60)]: inner } }), { not: {} });
   const { message } = problemOf(() => schemaGrammar(deep, new SideRules()));
@@ -116,6 +123,26 @@ test.each([
   ['a{2000}', 'expected at most 1000 repetitions of one part of a pattern, got "{2000}"'],
 ])('the pattern %s is refused with what is wrong in it', (pattern, message) => {
   expect(problemOf(() => regexGrammar(pattern, false, new SideRules())).message).toContain(message);
+});
+
+test.each([
+  ['(?i:a)', '"(?i" at character 1'],
+  ['(?<a>x)|(?<a>y)', '"(?<" at character 1'],
+  ['é[(?=](?-i:a)', '"(?-" at character 7'],
+  ['\\(?(?!a)', '"(?!" at character 4'],
+  ['[]](?=a)', '"(?=" at character 4'],
+  ['(?=a', '"(?=" at character 1'],
+  ['a\\p{Script=Unheard}', '"\\\\p" at character 2'],
+  ['[^\\P{L}]', '"\\\\P" at character 3'],
+])('the pattern %s has one code, whatever the engine knows of it', (pattern, came) => {
+  const { code, message } = problemOf(() => regexGrammar(pattern, false, new SideRules()));
+  expect([code, message]).toEqual(['unsupported_value', expect.stringContaining(`got ${came}`)]);
+});
+
+test('what looks like a group inside of a class or behind a backslash is none', () => {
+  for (const pattern of ['[(?=a]', '\\(?=a', '[\\](?!]', '(?:a[?](?:b))']) {
+    expect(regexGrammar(pattern, false, new SideRules()), pattern).toMatch(/^\(/);
+  }
 });
 
 test('a name with many dots is no depth', () => {

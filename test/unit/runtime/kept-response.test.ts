@@ -125,6 +125,18 @@ test('a reference stands for an item of the chain, and for nothing else', () => 
   expect(() => withStore(store, submission({ input: [reference] }))).toThrow(expect.objectContaining({ code: 'invalid_value', message }));
 });
 
+test('as many references as a list may have cost no walk of the chain each', () => {
+  const count = 100_000;
+  const store = new ResponseStore(new FakeClock());
+  const items = Array.from({ length: count }, (_, index) => ({ type: 'message', role: 'user', id: `m${index}`, content: 'a' }));
+  const response = Buffer.from(JSON.stringify({ status: 'completed', output: [] }));
+  store.keep('alice', { id: 'resp_1', response, input: Buffer.from(JSON.stringify(items)) });
+  // Each to the last one: ten thousand million comparisons, were they looked for one by one.
+  const reference = { type: 'item_reference', id: `m${count - 1}` };
+  const referring = submission({ input: new Array(count).fill(reference), previous_response_id: 'resp_1' }, 'alice');
+  expect(sent(withContext(store, referring))['input']).toHaveLength(count);
+});
+
 test('a reference without an id is refused, and not taken for an item that has none either', () => {
   const store = newStore();
   const { observer } = withStore(store, submission({ input: 'one' }));

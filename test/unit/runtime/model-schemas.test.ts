@@ -7,9 +7,9 @@ const check = inputCheck({
   properties: { text: { type: 'string' }, faces: { type: 'array', items: { type: 'object', required: ['width'] } } },
 });
 
-function problemOf(body: unknown): unknown {
+function problemOf(body: unknown, checked = check): unknown {
   try {
-    check(body);
+    checked(body);
   } catch (error) {
     return error;
   }
@@ -34,4 +34,22 @@ test('no body at all is told as what it is', () => {
 test('a key that a closed schema does not know is refused by name', () => {
   const closed = inputCheck({ type: 'object', properties: { text: { type: 'string' } }, additionalProperties: false });
   expect(() => closed({ txt: 'a' })).toThrow(expect.objectContaining({ code: 'unknown_parameter', param: 'txt' }));
+});
+
+test('under a schema of a model no word of the user is repeated, whatever it stands for', () => {
+  const graded = inputCheck({ type: 'object', properties: { mood: { enum: ['good', 'bad'] }, kind: { const: 'a' } } });
+  expect(problemOf({ mood: 'The patient John Doe' }, graded)).toMatchObject({
+    code: 'invalid_value',
+    message: 'expected mood to be one of ["good","bad"], got string',
+  });
+  expect(problemOf({ kind: 'John Doe' }, graded)).toMatchObject({ message: 'expected kind to be "a", got string' });
+});
+
+test('keys of the user are cut, each of them and all together', () => {
+  const nested = inputCheck({ $defs: { n: { additionalProperties: { $ref: '#/$defs/n' }, type: 'object' } }, $ref: '#/$defs/n' });
+  expect(problemOf({ ['long '.repeat(4_000)]: 5 }, nested)).toMatchObject({ param: `${'long '.repeat(13).slice(0, 64)}…` });
+  const deep = Array.from({ length: 30 }).reduce<unknown>((inner) => ({ ['k'.repeat(100)]: inner }), 5);
+  const problem = problemOf(deep, nested);
+  expect(problem).toMatchObject({ code: 'invalid_type', param: expect.stringMatching(/^k{64}….*…$/) });
+  expect(String(problem).length).toBeLessThan(700);
 });

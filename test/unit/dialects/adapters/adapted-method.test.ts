@@ -156,7 +156,7 @@ test.each<[AdapterName, object, string, string]>([
     'responses',
     { input: [{ role: 'assistant', content: 'hi' }] },
     'input',
-    'expected messages[0].role to be one of ["system","user"], got "assistant", in the chat that input becomes',
+    'expected messages[0].role to be one of ["system","user"], got string, in the chat that input becomes',
   ],
   ['completions', { prompt: 'hi', max_tokens: 101 }, 'max_tokens', 'expected max_tokens to be <= 100, got 101'],
 ])('%s: a body whose chat does not fit the schema of the class is refused: %j', async (name, given, param, message) => {

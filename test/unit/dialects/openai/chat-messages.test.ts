@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { chatMessages } from '../../../../src/dialects/openai/chat-messages.ts';
 import { checkChat, type ChatCompletionsRequest, chatToGeneration } from '../../../../src/dialects/openai/chat-request.ts';
 import { refusal } from '../framing.ts';
 
@@ -31,6 +32,21 @@ test('a legacy function answers the latest call of its name', () => {
   expect(ids[0]).toBe(ids[1]);
   expect(ids[2]).toBe(ids[3]);
   expect(ids[0]).not.toBe(ids[2]);
+});
+
+test('a long list of legacy functions is read once, wherever their call is', () => {
+  const count = 5_000;
+  const functions = Array.from({ length: count }, (): Turn => ({ role: 'function', name: 'look', content: 'a' }));
+  const call: Turn = { role: 'assistant', function_call: { name: 'look', arguments: '{}' } };
+  let looks = 0;
+  const watched = new Proxy([call, ...functions], {
+    get(target, key, receiver) {
+      if (typeof key === 'string' && /^\d/.test(key)) looks += 1;
+      return Reflect.get(target, key, receiver);
+    },
+  });
+  expect(chatMessages(watched)).toHaveLength(count + 1);
+  expect(looks).toBeLessThan(3 * count);
 });
 
 test('an assistant that refused says so in place of its content, and its reasoning is dropped', () => {
