@@ -134,10 +134,11 @@ function readFlags({ args, env }: OptionSources, problems: string[]): Found {
   ];
   const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
   const ownFlags = flagNames.map((name) => ({ name, valued: optionTable[name].type !== 'flag' }));
-  const { kept, hint } = npmProblems(env, ownFlags, words);
+  const { kept, hint, hidesWords } = npmProblems(env, ownFlags, words);
   problems.push(...kept);
   for (const token of tokens) {
-    if (token.kind === 'positional') problems.push(`unexpected argument '${token.value}'${hint}`);
+    if (token.kind === 'positional')
+      problems.push(`unexpected argument${hidesWords ? ', not shown as it may be a key' : ` '${token.value}'`}${hint}`);
     if (token.kind !== 'option') continue;
     const negated = token.name.startsWith('no-') && !isFlag(token.name);
     const name = negated ? token.name.slice(3) : token.name;
