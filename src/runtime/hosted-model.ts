@@ -65,9 +65,19 @@ export class HostedModel {
     this.#row = options.table.add({ name, aliases, state: this.isRefused ? 'failed' : 'loading', methods: [] });
   }
 
+  /** Absolute. */
+  get dir(): string {
+    return this.#options.dir;
+  }
+
   /** Its name is free for a model that loads. */
   get isRefused(): boolean {
-    return this.#options.refusal !== undefined;
+    return this.refusal !== undefined;
+  }
+
+  /** Why its configuration was refused. */
+  get refusal(): string | undefined {
+    return this.#options.refusal;
   }
 
   get required(): boolean {
