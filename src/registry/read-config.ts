@@ -3,12 +3,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Default } from 'typebox/value';
-import { parseDocument } from 'yaml';
 import { InferenceError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
 import { configSchema, type ModelConfig } from '../contract/config.ts';
 import { methodNames, methods } from '../contract/methods.ts';
 import { configProblems } from './config-problems.ts';
+import { readYaml } from './read-yaml.ts';
 
 // A name that ends like a route could never be reached by its path.
 const reservedSuffixes = [...methodNames.map((name) => methods[name].path), '/loaded', '/schema', '/websocket', ':predict'];
@@ -19,32 +19,19 @@ export async function readModelConfig(dir: string): Promise<ModelConfig> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new InferenceError('invalid_config', `${file}: expected a readable file`, { cause });
   });
-  const value: unknown = Default(configSchema, parse(file, text) ?? {});
+  const { value: written, mistakes } = readYaml(text);
+  if (mistakes.length > 0)
+    throw invalid(
+      file,
+      mistakes.map((mistake) => `expected valid YAML, got ${mistake}`),
+    );
+  const value: unknown = Default(configSchema, written ?? {});
   const problems = configProblems(configSchema, value);
   if (problems.length > 0) throw invalid(file, problems);
   const config = value as ModelConfig; // proved by the schema just above
   const more = [...aliasProblems(config), ...methodProblems(config)];
   if (more.length > 0) throw invalid(file, more);
   return config;
-}
-
-/** A warning counts as well: what YAML cannot resolve it reads as something else than what was written. */
-function parse(file: string, text: string): unknown {
-  const document = parseDocument(text);
-  const problems = [...document.errors, ...document.warnings];
-  if (problems.length > 0) throw invalid(file, problems.map(firstLine));
-  try {
-    return document.toJS();
-  } catch (error) {
-    // An alias without its anchor, or so many that the file would grow without bound.
-    throw invalid(file, [firstLine(error)]);
-  }
-}
-
-/** The library shows the place in the lines that follow, ending the first one with a colon. */
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : 'expected valid YAML';
-  return message.split('\n', 1)[0]?.replace(/:$/, '') ?? message;
 }
 
 function aliasProblems(config: ModelConfig): string[] {

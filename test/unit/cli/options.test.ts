@@ -177,7 +177,7 @@ test('a key or a name that comes twice is told without the key', () => {
 test('a mistake in the settings file is told by its place and without its text', () => {
   const file = join(dir, 'heddle.yaml');
   for (const [yaml, problem] of [
-    ['api_key: *s-secret', 'an alias without its anchor before it'],
+    ['api_key: *s-secret', 'an alias without its anchor before it at line 1, column 10'],
     ['port: 1\napi_key: "s-secret', 'missing char at line 2, column 19'],
     ['api_key: !s-secret x', 'tag resolve failed at line 1, column 10'],
   ] as const) {
