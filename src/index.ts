@@ -35,5 +35,5 @@ export type { ModelView } from './runtime/model-view.ts';
 export type { EventLog } from './runtime/event-log.ts';
 export type { StoredResponse } from './runtime/response-store.ts';
 export type { StoredResponses } from './runtime/stored-responses.ts';
-export { Runtime, type RuntimeOptions } from './runtime/runtime.ts';
+export { type LoadOptions, Runtime, type RuntimeOptions } from './runtime/runtime.ts';
 export type { Submission, SubmissionObserver } from './runtime/submission.ts';

@@ -33,7 +33,15 @@ function vitest(args, env = {}) {
   return run(process.execPath, [inRoot('node_modules/vitest/vitest.mjs'), ...args], { ...process.env, ...env }, root);
 }
 
+const isNpmScript = isScriptOfNpm(process.argv[2] ?? '');
+
 await main(process.argv[2] ?? '', process.argv.slice(3));
+
+/** Whether npm was asked for the very script that is this command. All that a script of npm starts inherits the name of that script. */
+function isScriptOfNpm(name) {
+  const { scripts } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+  return scripts[process.env.npm_lifecycle_event ?? ''] === `node src/cli/from-clone.mjs ${name}`;
+}
 
 async function main(name, args) {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -154,9 +162,9 @@ function run(program, args, env, cwd = process.cwd()) {
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, forward);
-    // Only under npm: whoever starts this file by itself may leave on purpose.
+    // Whoever starts this file otherwise may leave it running on purpose.
     const watch =
-      process.env.npm_lifecycle_event !== undefined &&
+      isNpmScript &&
       setInterval(() => {
         if (process.ppid !== parent && !isTold) forward('SIGTERM');
       }, parentPollMs);

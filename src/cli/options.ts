@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { parseDocument } from 'yaml';
 import { nearest } from '../core/nearest.ts';
 import { environmentProblem } from '../http/rewrite-url.ts';
+import { readYaml } from '../contract/read-yaml.ts';
 import { keyProblems, type NamedKeys, readNamedKeys } from './api-keys.ts';
 import { npmProblems } from './npm-flags.ts';
 
@@ -134,10 +134,11 @@ function readFlags({ args, env }: OptionSources, problems: string[]): Found {
   ];
   const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
   const ownFlags = flagNames.map((name) => ({ name, valued: optionTable[name].type !== 'flag' }));
-  const { kept, hint } = npmProblems(env, ownFlags, words);
+  const { kept, hint, hidesWords } = npmProblems(env, ownFlags, words);
   problems.push(...kept);
   for (const token of tokens) {
-    if (token.kind === 'positional') problems.push(`unexpected argument '${token.value}'${hint}`);
+    if (token.kind === 'positional')
+      problems.push(`unexpected argument${hidesWords ? ', not shown as it may be a key' : ` '${token.value}'`}${hint}`);
     if (token.kind !== 'option') continue;
     const negated = token.name.startsWith('no-') && !isFlag(token.name);
     const name = negated ? token.name.slice(3) : token.name;
@@ -196,20 +197,11 @@ function readSettings(path: string, required: boolean, problems: string[]): obje
   return {};
 }
 
-/** Not the parser's messages: they quote the file, which may hold keys. Throws: Error with kind and place of the first mistake. */
+/** Throws: Error with kind and place of the first mistake. */
 function settingsOf(text: string): unknown {
-  const document = parseDocument(text);
-  const mistake = document.errors[0] ?? document.warnings[0];
-  if (mistake !== undefined) {
-    const kind = mistake.code.toLowerCase().replaceAll('_', ' ');
-    const { line, col } = mistake.linePos?.[0] ?? { line: 1, col: 1 };
-    throw new Error(`expected valid YAML, got ${kind} at line ${line}, column ${col}`);
-  }
-  try {
-    return document.toJS();
-  } catch {
-    throw new Error('expected valid YAML, got an alias without its anchor before it');
-  }
+  const { value, mistakes } = readYaml(text);
+  if (mistakes[0] !== undefined) throw new Error(`expected valid YAML, got ${mistakes[0]}`);
+  return value;
 }
 
 /** Checks one value, a text from outside or anything from YAML. Pushes the problem and returns undefined when it is wrong. */

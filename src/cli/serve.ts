@@ -59,7 +59,8 @@ export async function serve(options: ServeOptions, logger: Logger, host: ServePr
   logger.info('listening', { url, folders: dirs.length });
   if (dirs.length === 0)
     logger.warn('no folder with a config.yaml found, so there is nothing to serve', { models: resolve(options.models) });
-  const loads = await Promise.allSettled(dirs.map((dir) => load(runtime, dir)));
+  // A folder that cannot be read as a model is listed all the same, or only the log would tell that it is missing.
+  const loads = await Promise.allSettled(dirs.map((dir) => runtime.load(dir, { listRefused: true })));
   const refused = loads.flatMap((load) => (load.status === 'rejected' ? [load.reason] : []));
   if (runtime.draining) return; // a signal came first, and its shutdown ends the process
   // A folder that cannot be read as a model is told of; the others serve. With none left there is nothing to serve.
@@ -71,16 +72,6 @@ export async function serve(options: ServeOptions, logger: Logger, host: ServePr
   const models = runtime.models();
   if (options.json) logger.info('models settled', { url, models: models.map(({ name, state, reason }) => ({ name, state, reason })) });
   else host.print(`\n${banner(url, models, Object.keys(apiKeys).length > 0)}\n\n`);
-}
-
-/** A folder that cannot be read as a model is listed all the same, or only the log would tell that it is missing. */
-async function load(runtime: Runtime, dir: string): Promise<void> {
-  try {
-    await runtime.load(dir);
-  } catch (error) {
-    if (error instanceof InferenceError && error.code === 'invalid_config') await runtime.listRefused(dir, error);
-    throw error;
-  }
 }
 
 /** Draining answers new requests with 503, so the port stays open until the accepted ones have ended. */

@@ -6,6 +6,11 @@ export function isRecord(value: unknown): value is Keywords {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The members of an object that its schema lists. */
+export function membersOf(schema: unknown): readonly string[] {
+  return isRecord(schema) && isRecord(schema['properties']) ? Object.keys(schema['properties']) : [];
+}
+
 /** The branches of a union, or undefined where the schema is none. */
 export function branchesOf(schema: Keywords): readonly unknown[] | undefined {
   const branches = schema['anyOf'] ?? schema['oneOf'];

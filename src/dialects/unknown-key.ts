@@ -6,7 +6,7 @@ import { pathKey } from '../core/quoted-word.ts';
 import { knownFields } from './known-fields.ts';
 import { joined } from './policy/find-at.ts';
 import { dialectFor } from './route-dialects.ts';
-import { branchesOf, fittingBranches, isRecord } from './schema-fit.ts';
+import { branchesOf, fittingBranches, isRecord, membersOf } from './schema-fit.ts';
 
 type Steps = readonly string[];
 
@@ -17,8 +17,7 @@ type Steps = readonly string[];
  */
 export function refuseUnknown(method: MethodName, body: unknown, ownSchema?: object): void {
   if (method === 'predict') return;
-  const own = isRecord(ownSchema) && isRecord(ownSchema['properties']) ? Object.keys(ownSchema['properties']) : [];
-  const known = [...knownFields(method), ...own.map((key) => [key])];
+  const known = [...knownFields(method), ...membersOf(ownSchema).map((key) => [key])];
   const param = unknownKey(dialectFor(method).inputSchema, body, known);
   if (param !== undefined) throw new InferenceError('unknown_parameter', `expected no ${param}`, { param });
 }

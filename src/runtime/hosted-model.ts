@@ -6,7 +6,7 @@ import { InferenceError } from '../core/errors.ts';
 import type { ModelCapabilities } from '../contract/capabilities.ts';
 import type { ModelConfig } from '../contract/config.ts';
 import type { CallObserver, RunningCall } from '../contract/executor.ts';
-import type { MethodName } from '../contract/methods.ts';
+import { countingRoutes, type MethodName } from '../contract/methods.ts';
 import type { Logger } from '../contract/model.ts';
 import type { MethodSchemas, ModelDescription } from '../contract/thread.ts';
 import { checkPolicy } from '../dialects/policy.ts';
@@ -65,9 +65,19 @@ export class HostedModel {
     this.#row = options.table.add({ name, aliases, state: this.isRefused ? 'failed' : 'loading', methods: [] });
   }
 
+  /** Absolute. */
+  get dir(): string {
+    return this.#options.dir;
+  }
+
   /** Its name is free for a model that loads. */
   get isRefused(): boolean {
-    return this.#options.refusal !== undefined;
+    return this.refusal !== undefined;
+  }
+
+  /** Why its configuration was refused. */
+  get refusal(): string | undefined {
+    return this.#options.refusal;
   }
 
   get required(): boolean {
@@ -135,7 +145,7 @@ export class HostedModel {
         `expected content-type application/json, as ${method} of this model has a schema, got application/octet-stream`,
       );
     check?.(submission.body);
-    checkPolicy(method, submission.body, this.#capabilities);
+    checkPolicy(method, submission.body, this.#capabilities, this.#schemas[countingRoutes.get(method) ?? method]?.input);
     if (this.#options.strict) refuseUnknown(method, submission.body, this.#schemas[method]?.input);
     checkReady(this.#row.entry);
     const queue = this.#queue;

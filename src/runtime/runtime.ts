@@ -1,6 +1,6 @@
 // The server without HTTP: which models are loaded, and the way of a call from its name to a replica.
 
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { cancelError } from '../core/cancellation.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { InferenceError } from '../core/errors.ts';
@@ -34,6 +34,11 @@ export interface RuntimeOptions {
   readonly responsesStore?: Partial<ResponseStoreLimits> | false;
 }
 
+export interface LoadOptions {
+  /** List a folder that is refused, as `listRefused` does; the runtime is not ready in between. Default false. */
+  readonly listRefused?: boolean;
+}
+
 /**
  * Models and their calls, usable without a listener.
  * @example
@@ -51,7 +56,7 @@ export class Runtime {
   readonly #dropUnservedTools: boolean;
   readonly #table = new LiveTable();
   readonly #models = new Map<string, HostedModel>();
-  /** Loads whose configuration is being read: what they bring is not listed yet. */
+  /** Folders whose configuration is being read: what they bring is not listed yet. */
   #reading = 0;
   #draining = false;
 
@@ -80,32 +85,33 @@ export class Runtime {
   /**
    * Loads the model of a folder and opens its routes. A model that fails stays listed as `failed` with its reason.
    * Throws: invalid_config when the folder's configuration is wrong or its name is taken, also by a model that is still being unloaded;
-   * shutting_down when the runtime drains. Nothing is listed then.
+   * shutting_down when the runtime drains. Nothing is listed then, unless the options ask for it.
    */
-  async load(dir: string): Promise<void> {
+  async load(dir: string, options: LoadOptions = {}): Promise<void> {
     if (this.#draining) throw cancelError('drain');
-    this.#reading += 1;
-    const config = await readModelConfig(dir).finally(() => {
-      this.#reading -= 1;
+    const model = await this.#whileReading(async () => {
+      try {
+        return await this.#admit(dir);
+      } catch (error) {
+        const isRefused = error instanceof InferenceError && error.code === 'invalid_config';
+        if (isRefused && options.listRefused === true) await this.listRefused(dir, error);
+        throw error;
+      }
     });
-    // Whoever drained meanwhile has not seen this model and would not end it.
-    if (this.#draining) throw cancelError('drain');
-    const names = [config.model_name, ...config.aliases];
-    for (const name of names) this.#forgetRefused(name);
-    const taken = names.find((name) => this.#table.get(name) !== undefined);
-    if (taken !== undefined) throw new InferenceError('invalid_config', `${dir}: the name "${taken}" belongs to a loaded model already`);
-    await this.#list(dir, config).load();
+    await model.load();
   }
 
   /**
    * Lists a folder that `load` refused as a `failed` model, under the `model_name` that can be read or its folder's name; where both are
-   * taken, not at all. It gives way to a model of that name. `error`: what `load` threw.
+   * taken, not at all. It gives way to a model of another folder that has the name, and then has its folder's. `error`: what `load` threw.
    */
   async listRefused(dir: string, error: unknown): Promise<void> {
-    const { names, required } = await readRefusedConfig(dir);
-    const name = names.find((free) => this.#table.get(free) === undefined);
-    if (name === undefined || this.#draining) return;
-    this.#list(dir, listedConfig(name, required), refusalOf(dir, error));
+    await this.#whileReading(async () => {
+      const { names, required } = await readRefusedConfig(dir);
+      if (this.#draining) return;
+      this.#forgetRefused(dir);
+      this.#listFailed(dir, names, required, refusalOf(dir, error));
+    });
   }
 
   /**
@@ -145,6 +151,9 @@ export class Runtime {
 
   /** The same, with the required models that it waits for. */
   async readiness(): Promise<Readiness> {
+    // What is being read may be required, and a probe would find a server ready whose models are not listed yet. Asked before the wait
+    // below: what is listed during it is not in `required`.
+    const isReading = this.#reading > 0;
     const required = [...this.#models.values()].filter((model) => model.required);
     // Nobody is asked while stopping: the answer is known, and the threads may be gone.
     const healthy = this.#draining ? [] : await Promise.all(required.map((model) => model.isHealthy()));
@@ -153,9 +162,7 @@ export class Runtime {
       const { name, state } = model.view();
       return [[name, state === 'ready' ? 'unhealthy' : state]];
     });
-    // Before the first model is listed there is none to wait for, and a probe would find an empty server ready.
-    const isEmpty = this.#models.size === 0 && this.#reading > 0;
-    return { ready: !this.#draining && !isEmpty && waiting.length === 0, waitingFor: Object.fromEntries(waiting) };
+    return { ready: !this.#draining && !isReading && waiting.length === 0, waitingFor: Object.fromEntries(waiting) };
   }
 
   /** Milliseconds a call may take. With no or an unknown model named, the longest of the method's models. */
@@ -214,6 +221,37 @@ export class Runtime {
     return ended.every(Boolean);
   }
 
+  /** Not ready meanwhile. */
+  async #whileReading<T>(read: () => Promise<T>): Promise<T> {
+    this.#reading += 1;
+    try {
+      return await read();
+    } finally {
+      this.#reading -= 1;
+    }
+  }
+
+  /** Lists the model of a folder, which is to be loaded. Throws: see `load`. */
+  async #admit(dir: string): Promise<HostedModel> {
+    const config = await readModelConfig(dir);
+    // Whoever drained meanwhile has not seen this model and would not end it.
+    if (this.#draining) throw cancelError('drain');
+    const names = [config.model_name, ...config.aliases];
+    const taken = names.find((name) => {
+      const entry = this.#table.get(name);
+      return entry !== undefined && this.#models.get(entry.name)?.isRefused !== true;
+    });
+    if (taken !== undefined) throw new InferenceError('invalid_config', `${dir}: the name "${taken}" belongs to a loaded model already`);
+    this.#forgetRefused(dir);
+    const displaced = names.flatMap((name) => this.#models.get(name) ?? []);
+    // One that is being unloaded goes for good.
+    const kept = displaced.filter((model) => model.view().state === 'failed');
+    for (const model of displaced) this.#forget(model);
+    const model = this.#list(dir, config);
+    for (const { dir: other, required, refusal } of kept) this.#listFailed(other, [basename(other)], required, refusal ?? '');
+    return model;
+  }
+
   #list(dir: string, config: ModelConfig, refusal?: string): HostedModel {
     const model = new HostedModel({
       dir: resolve(dir),
@@ -229,11 +267,20 @@ export class Runtime {
     return model;
   }
 
+  /** Under the first name that is free. */
+  #listFailed(dir: string, names: readonly string[], required: boolean, refusal: string): void {
+    const name = names.find((free) => this.#table.get(free) === undefined);
+    if (name !== undefined) this.#list(dir, listedConfig(name, required), refusal);
+  }
+
   /** A folder that is loaded again after it was mended would find its name taken by itself. */
-  #forgetRefused(name: string): void {
-    const model = this.#models.get(name);
-    if (model?.isRefused !== true) return;
-    this.#models.delete(name);
+  #forgetRefused(dir: string): void {
+    for (const model of [...this.#models.values()]) if (model.isRefused && model.dir === resolve(dir)) this.#forget(model);
+  }
+
+  /** Takes a refused model off the list. */
+  #forget(model: HostedModel): void {
+    this.#models.delete(model.view().name);
     model.forget();
   }
 }

@@ -63,6 +63,25 @@ test('a JavaScript model is served too', async () => {
   expect(await bodyOf(await post('/predict', [1]))).toEqual({ body: [1], error: 'HttpError' });
 });
 
+test("a field of the class's own schema reaches the class, whatever other servers mean by it", async () => {
+  const { post } = await serveFiles({
+    'config.yaml': `${config}model_class: model.js\n`,
+    'model.js': `
+      export default class {
+        static schemas = { chatCompletions: { input: { properties: { options: { type: 'object' } } } } };
+        *chatCompletions({ options }) {
+          yield { type: 'text', text: JSON.stringify(options) };
+          yield { type: 'finish', reason: 'stop' };
+        }
+      }`,
+  });
+  const body = { messages: [{ role: 'user', content: 'hi' }], options: { a: 1 } };
+  const reply = await post('/v1/chat/completions', body);
+  expect([reply.status, (await bodyOf(reply)).choices?.[0].message.content]).toEqual([200, '{"a":1}']);
+  const refused = await post('/v1/chat/completions', { ...body, n_predict: 1 });
+  expect([refused.status, (await bodyOf(refused)).error.param]).toEqual([400, 'n_predict']);
+});
+
 const broken: Readonly<Record<string, [source: string, told: readonly string[]]>> = {
   'a syntax error': ['export default class {\n  predict() {\n    const = 1;\n  }\n}\n', ['importing model.ts failed', 'model.ts:3: ']],
   'syntax that cannot be erased': [

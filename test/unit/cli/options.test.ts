@@ -63,6 +63,32 @@ test('a flag that npm start kept is refused, with the command that was meant', (
   expect(problemsOf([], { ...npm, npm_config_api_key: 'secret' })).toEqual([`${kept}--api-key KEY`]);
 });
 
+test('a value that npm start parted from its flag is shown only where it can be of no other', () => {
+  const npm = { npm_lifecycle_event: 'start', npm_config_port: 'true' };
+  const commandOf = (words: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    problemsOf(words, { ...npm, ...env })[0]?.split(' npm start -- ')[1];
+  expect(commandOf(['9000', '0.0.0.0'], { npm_config_host: 'true' })).toBe('--host VALUE --port VALUE');
+  expect(commandOf(['9000'], { npm_config_host: 'true' })).toBe('--host VALUE --port VALUE');
+  expect(commandOf(['9000', 'more'])).toBe('--port VALUE');
+  expect(commandOf([], { npm_config_port: '' })).toBe('--port VALUE');
+  expect(commandOf(['0.0.0.0'], { npm_config_host: 'true', npm_config_port: '9000' })).toBe('--host 0.0.0.0 --port 9000');
+});
+
+test('no word beside a key that npm start kept is shown', () => {
+  const npm = { npm_lifecycle_event: 'start', npm_config_api_key: 'true' };
+  const kept = 'npm kept options for itself; they go behind --, as in npm start -- ';
+  const hidden = 'unexpected argument, not shown as it may be a key';
+  expect(problemsOf(['secret', '9000'], { ...npm, npm_config_port: 'true' })).toEqual([
+    `${kept}--port VALUE --api-key KEY`,
+    hidden,
+    hidden,
+  ]);
+  expect(problemsOf(['secret'], { ...npm, npm_config_port: '9000' })).toEqual([`${kept}--port 9000 --api-key KEY`, hidden]);
+  expect(problemsOf(['secret'], { ...npm, npm_config_api_key: 'first', npm_config_port: 'true' })[0]).toBe(
+    `${kept}--port VALUE --api-key KEY`,
+  );
+});
+
 test("npm's own settings, and those outside of npm start, are no flags of the server", () => {
   expect(problemsOf([], { npm_lifecycle_event: 'start', npm_config_json: 'true', npm_config_only: 'prod' })).toEqual([]);
   expect(problemsOf([], { npm_lifecycle_event: 'test', npm_config_port: '8199' })).toEqual([]);
@@ -151,7 +177,7 @@ test('a key or a name that comes twice is told without the key', () => {
 test('a mistake in the settings file is told by its place and without its text', () => {
   const file = join(dir, 'heddle.yaml');
   for (const [yaml, problem] of [
-    ['api_key: *s-secret', 'an alias without its anchor before it'],
+    ['api_key: *s-secret', 'an alias without its anchor before it at line 1, column 10'],
     ['port: 1\napi_key: "s-secret', 'missing char at line 2, column 19'],
     ['api_key: !s-secret x', 'tag resolve failed at line 1, column 10'],
   ] as const) {

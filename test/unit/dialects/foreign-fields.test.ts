@@ -194,3 +194,15 @@ test.each(['chatCompletions', 'completions'] as const)('%s tell of every number 
     expect(told(n)).toMatchObject({ code: 'invalid_value', param: 'n', message: `expected n to be at most 8, got ${n}` });
   }
 });
+
+test('a field of another server that the class has in its own schema is left to the class', () => {
+  const own = { type: 'object', properties: { options: { type: 'object' }, task: { type: 'string' }, tools: {}, n: {} } };
+  const check = (route: Route, more: object) =>
+    refusal(() => checkPolicy(route, dialectFor(route).check({ ...bodies[route], ...more }), everything, own));
+  for (const route of textRoutes) expect(check(route, { options: { temperature: 0 } }), route).toBeUndefined();
+  expect(check('embeddings', { task: 'classify' })).toBeUndefined();
+  // What it does not list is refused still, and what the route has takes a capability.
+  expect(check('chatCompletions', { n_predict: 5 })).toMatchObject({ param: 'n_predict' });
+  expect(check('chatCompletions', { n: 2 })).toMatchObject({ param: 'n' });
+  expect(check('chatCompletions', { tools: [{ type: 'function', function: { name: 'look' } }] })).toMatchObject({ param: 'tools' });
+});

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Logger } from '../../../src/contract/model.ts';
@@ -37,4 +38,35 @@ test('a refused folder is listed as failed until a model takes its name', async 
   await expect(loading).rejects.toMatchObject({ code: 'shutting_down' });
   expect(await runtime.close()).toBe(true);
   expect(runtime.models()).toEqual([]);
+});
+
+test('a runtime is at no time ready before a refused folder that it waits for is listed', async () => {
+  const folder = '/nowhere/heddle';
+  const ways: readonly ((runtime: Runtime) => Promise<void>)[] = [
+    (runtime) => runtime.load(folder, { listRefused: true }).catch(silent),
+    (runtime) => runtime.load(folder).catch((error: unknown) => runtime.listRefused(folder, error)),
+  ];
+  for (const way of ways) {
+    const runtime = new Runtime({ logger });
+    let isListed = false;
+    const listed = way(runtime).then(() => {
+      isListed = true;
+    });
+    while (!isListed) {
+      expect(await runtime.ready()).toBe(false);
+      await setImmediate();
+    }
+    await listed;
+    expect(await runtime.readiness()).toEqual({ ready: false, waitingFor: { heddle: 'failed' } });
+    expect(await runtime.close()).toBe(true);
+  }
+});
+
+test('a folder that is refused again is listed once', async () => {
+  const runtime = new Runtime({ logger });
+  for (const reason of ['config.yaml: first', 'config.yaml: second']) {
+    await runtime.listRefused('/nowhere/heddle', new Error(reason));
+    expect(runtime.models()).toMatchObject([{ name: 'heddle', reason }]);
+  }
+  expect(await runtime.close()).toBe(true);
 });
