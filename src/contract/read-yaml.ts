@@ -44,3 +44,12 @@ function placeOf(lines: LineCounter, offset: number): string {
   const { line, col } = lines.linePos(offset);
   return ` at line ${line}, column ${col}`;
 }
+
+/** What can be made of a text that may have mistakes, for a look at a key of it; undefined where nothing can. */
+export function readYamlLeniently(text: string): unknown {
+  try {
+    return parseDocument(text).toJS();
+  } catch {
+    return undefined;
+  }
+}

@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { Check, Default } from 'typebox/value';
-import { parseDocument } from 'yaml';
 import { configSchema, type ModelConfig } from '../contract/config.ts';
+import { readYamlLeniently } from '../contract/read-yaml.ts';
 
 export interface RefusedConfig {
   /** Its own name where that can be read, then its folder's. */
@@ -15,9 +15,7 @@ export interface RefusedConfig {
 
 /** Never throws: of a file that is no YAML the folder's name is left. */
 export async function readRefusedConfig(dir: string): Promise<RefusedConfig> {
-  const value = await readFile(join(dir, 'config.yaml'), 'utf8')
-    .then((text): unknown => parseDocument(text).toJS())
-    .catch(() => undefined);
+  const value = await readFile(join(dir, 'config.yaml'), 'utf8').then(readYamlLeniently, () => undefined);
   const { model_name: name, required } = Object(value) as Readonly<Record<string, unknown>>; // any object has members, whatever they are
   const named = Check(configSchema.properties.model_name, name) && typeof name === 'string' ? [name] : [];
   return { names: [...new Set([...named, basename(resolve(dir))])], required: required !== false };
