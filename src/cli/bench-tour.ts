@@ -7,7 +7,8 @@ export const tours = {
       { closed: { clients: 1 }, duration_s: 5 },
       { closed: { clients: 8 }, duration_s: 5 },
       { capacity: {}, duration_s: 3 },
-      { sweep: { times: [0.7] }, duration_s: 10 },
+      // Not a share of the capacity: on a machine with neighbours no rate may have held.
+      { open: { rate_per_s: 20 }, duration_s: 10 },
       { storm: { share: 0.5, phase: 'queued', clients: 64, rounds: 2 } },
     ],
   },
